@@ -1,0 +1,1 @@
+"""How actors live, die and come back; it knows nothing of trading."""
