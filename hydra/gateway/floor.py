@@ -1,0 +1,44 @@
+"""The trading floor as requests see it: the market, the desk, the connected clients and the present instant.
+It has no rules.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hydra.gateway.contracts import Instrument, find
+from hydra.gateway.desk import Desk
+from hydra.gateway.market import Market
+from hydra.gateway.session import Session
+from hydra.gateway.settings import GatewayConfig
+
+
+@dataclass(slots=True, kw_only=True)
+class Floor:
+    """`now_us` is market time; it moves before anything happens. Sessions are in order of connection."""
+
+    config: GatewayConfig
+    market: Market
+    desk: Desk
+    now_us: int
+    sessions: dict[int, Session] = field(default_factory=dict)
+
+    @property
+    def account(self) -> str:
+        return self.config.account
+
+    def instrument(self, values: Mapping[str, Any]) -> Instrument | None:
+        """The instrument a contract block names, None when there is none, or it is not traded here yet."""
+        instrument = find(values)
+        if instrument is None or instrument.symbol not in self.market.symbols:
+            return None
+        sessions = self.market.sessions(instrument.symbol)
+        return instrument if sessions and sessions[0].open_us <= self.now_us else None
+
+    def clients(self) -> Iterator[Session]:
+        """Sessions that have said who they are."""
+        return (each for each in self.sessions.values() if each.client_id is not None and not each.is_closing)
+
+    def sees(self, session: Session, client_id: int) -> bool:
+        """Whether this session may see that client's orders: its own; client 0 and the master see all."""
+        return session.client_id in (client_id, 0, self.config.master_client_id)

@@ -1,0 +1,129 @@
+"""Requests about orders: place, modify, cancel; and the listings of open orders, completed orders and
+executions.
+"""
+
+from typing import Any
+
+from hydra.gateway.announce import announce
+from hydra.gateway.calendar import next_session
+from hydra.gateway.floor import Floor
+from hydra.gateway.instants import parse_text
+from hydra.gateway.order_messages import (
+    commission_report,
+    completed_order,
+    exec_details,
+    open_order,
+    order_status,
+)
+from hydra.gateway.records import Execution, Order
+from hydra.gateway.refusals import NO_DEFINITION, Refusal, invalid
+from hydra.gateway.session import Session
+from hydra.gateway.tickets import read_ticket
+
+_Values = dict[str, Any]
+
+
+def place_order(floor: Floor, session: Session, values: _Values) -> None:
+    """A new order or new terms. An untransmitted order stays unknown, as it would to everybody else at IB."""
+    order_id = values["orderId"]
+    instrument = floor.instrument(values)
+    if instrument is None:
+        session.refuse(order_id, NO_DEFINITION)
+        return
+    ticket = read_ticket(_client_id(session), values, instrument, floor.account)
+    if isinstance(ticket, Refusal):
+        session.refuse(order_id, ticket)
+    elif values["transmit"]:
+        announce(floor, floor.desk.place(ticket, floor.now_us, next_session(floor.now_us).open_us))
+
+
+def cancel_order(floor: Floor, session: Session, values: _Values) -> None:
+    announce(floor, floor.desk.cancel(_client_id(session), values["orderId"], floor.now_us))
+
+
+def req_global_cancel(floor: Floor, _session: Session, _values: _Values) -> None:
+    announce(floor, floor.desk.cancel_all(floor.now_us))
+
+
+def req_open_orders(floor: Floor, session: Session, _values: _Values) -> None:
+    """The orders this client may see as its own, then the end marker."""
+    for order in _live(floor):
+        if floor.sees(session, order.client_id):
+            _list_order(floor, session, order)
+    session.send("openOrderEnd", {})
+
+
+def req_all_open_orders(floor: Floor, session: Session, _values: _Values) -> None:
+    for order in _live(floor):
+        _list_order(floor, session, order)
+    session.send("openOrderEnd", {})
+
+
+def req_auto_open_orders(_floor: Floor, session: Session, values: _Values) -> None:
+    """Only client 0 may bind orders of the trading window; this gateway has no window, so there is nothing to
+    bind.
+    """
+    if session.client_id != 0 and values["bAutoBind"]:
+        text = "Only the default client (i.e 0) can auto bind orders."
+        session.error(-1, 327, text)
+
+
+def req_completed_orders(floor: Floor, session: Session, _values: _Values) -> None:
+    """Orders of all clients that ended today, oldest end first. There are no orders but the API's."""
+    for order in sorted(
+        floor.desk.books.finished.values(), key=lambda each: (each.finished_us, each.perm_id)
+    ):
+        session.send("completedOrder", completed_order(order, floor.account))
+    session.send("completedOrdersEnd", {})
+
+
+def req_executions(floor: Floor, session: Session, values: _Values) -> None:
+    """Today's executions that pass the filter, the end marker, then their commissions."""
+    request_id = values["reqId"]
+    try:
+        since_us = parse_text(values["time"], floor.config.time_zone) if values["time"] else 0
+    except ValueError as error:
+        session.refuse(request_id, invalid(str(error)))
+        return
+    found = [each for each in floor.desk.books.executions if _passes(floor, session, each, values, since_us)]
+    for execution in found:
+        details = exec_details(
+            execution,
+            floor.account,
+            request_id=request_id,
+            zone=floor.config.time_zone,
+            version=session.version,
+        )
+        session.send("execDetails", details)
+    session.send("execDetailsEnd", {"reqId": request_id})
+    for execution in found:
+        session.send("commissionReport", commission_report(execution))
+
+
+def _passes(floor: Floor, session: Session, execution: Execution, wanted: _Values, since_us: int) -> bool:
+    return (
+        floor.sees(session, execution.client_id)
+        and wanted["clientId"] in (0, execution.client_id)
+        and wanted["acctCode"] in ("", floor.account)
+        and execution.at_us >= since_us
+        and wanted["symbol"] in ("", execution.symbol)
+        and wanted["secType"] in ("", "STK")
+        and wanted["side"].upper() in ("", *_SIDE_NAMES[execution.side])
+    )
+
+
+_SIDE_NAMES = {"BUY": ("BUY", "BOT"), "SELL": ("SELL", "SLD")}
+
+
+def _live(floor: Floor) -> list[Order]:
+    return list(floor.desk.exchange.working.values())
+
+
+def _list_order(floor: Floor, session: Session, order: Order) -> None:
+    session.send("openOrder", open_order(order, floor.account))
+    session.send("orderStatus", order_status(order))
+
+
+def _client_id(session: Session) -> int:
+    assert session.client_id is not None, "orders come after startApi"
+    return session.client_id
