@@ -1,0 +1,144 @@
+"""What follows from an event by law: verdicts, the end of a signal, a pause, an alert. Decided once, here,
+and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hydra.core.book import Book
+from hydra.core.effects import Effects, Send
+from hydra.core.orders import ENDED_STATUSES
+from hydra.core.signals import end_of
+from hydra.messages import commands as c
+from hydra.messages import decisions as d
+from hydra.messages import facts as f
+from hydra.messages.base import Event
+from hydra.values import Difference, OrderState, TradingState
+
+
+def react(book: Book, event: Event, known: Callable[[str], bool]) -> Effects:
+    """The consequences of one event, on the book that already contains it."""
+    match event:
+        case d.RunStarted():
+            yield from _new_run(book, event)
+        case f.SessionClosed():
+            yield from _doubt_all(book, f"session {event.session} ended: {event.reason}")
+        case f.OrderNotWritten():
+            yield from _not_written(book, event)
+        case f.OrderStatusReported():
+            yield from _status(book, event)
+        case f.OrderErrorReported(effect="order_dead" | "order_unknown"):
+            yield from _doubt(book, event.order_ref, f"error {event.code} {event.text}")
+        case f.ExecutionReported():
+            yield from _execution(book, event, known)
+        case d.ParentEnded():
+            yield end_of(event)
+        case d.DifferenceFound():
+            yield from _pause(book, event.difference)
+        case d.BreakerTripped():
+            yield d.AlertRaised(kind="breaker", about=event.breaker, severity="critical", text=event.text)
+            if book.trading.state is TradingState.ACTIVE:
+                yield d.TradingStateChanged(state=TradingState.REDUCING, by=event.breaker, reason=event.text)
+        case d.LawViolated():
+            yield d.AlertRaised(kind="law", about=event.law, severity="critical", text=event.text)
+        case d.TradingStateChanged():
+            yield from _latch(event)
+
+
+def _new_run(book: Book, event: d.RunStarted) -> Effects:
+    if book.session_live:
+        reason = "the process that held it ended without closing it"
+        yield f.SessionClosed(session=book.session, reason=reason, planned=False)
+    if book.trading.state is TradingState.HALTED:
+        yield Send("broker", c.LatchHalt(latched=True, reason=book.trading.reason))
+
+
+def _doubt_all(book: Book, reason: str) -> Effects:
+    for order in book.unproven():
+        yield from _doubt(book, order.order_ref, reason)
+
+
+def _doubt(book: Book, order_ref: str, reason: str) -> Effects:
+    order = book.orders.get(order_ref)
+    if order is not None and not order.state.is_final and order.state is not OrderState.UNKNOWN:
+        yield d.OrderDoubted(order_ref=order_ref, reason=reason)
+
+
+def _not_written(book: Book, event: f.OrderNotWritten) -> Effects:
+    order = book.orders.get(event.order_ref)
+    if order is not None and order.state in (OrderState.INTENDED, OrderState.UNKNOWN):
+        yield d.OrderEnded(
+            order_ref=event.order_ref,
+            state=OrderState.NOT_WRITTEN.value,
+            filled=order.filled,
+            evidence=f"never put on the wire: {event.reason}",
+        )
+
+
+def _status(book: Book, event: f.OrderStatusReported) -> Effects:
+    """`Cancelled` with the fills that we know is an end; with others it is a doubt. `Inactive` is always a doubt."""
+    order = book.orders.get(event.order_ref)
+    if order is None or order.state.is_final:
+        return
+    if event.status in ENDED_STATUSES and event.filled == order.filled:
+        yield d.OrderEnded(
+            order_ref=event.order_ref,
+            state=OrderState.CANCELLED.value,
+            filled=order.filled,
+            evidence=f"orderStatus {event.status}, filled {event.filled} as by executions",
+        )
+    elif event.status in ENDED_STATUSES:
+        reason = f"{event.status} with {event.filled} filled, executions make {order.filled}"
+        yield from _doubt(book, event.order_ref, reason)
+    elif event.status == "Inactive":
+        yield from _doubt(book, event.order_ref, f"Inactive {event.why_held}".strip())
+
+
+def _execution(book: Book, event: f.ExecutionReported, known: Callable[[str], bool]) -> Effects:
+    fill = event.execution
+    order = book.orders.get(fill.order_ref)
+    if order is None:
+        yield from _stranger(book, event, known)
+        return
+    if order.state is not OrderState.FILLED and order.filled >= order.intent.want.terms.quantity:
+        yield d.OrderEnded(
+            order_ref=fill.order_ref,
+            state=OrderState.FILLED.value,
+            filled=order.filled,
+            evidence="executions cover the quantity",
+        )
+    order = book.orders.get(fill.order_ref)
+    if order is not None and order.filled > order.intent.want.terms.quantity:
+        text = f"order {fill.order_ref} filled {order.filled}, more than its quantity {order.intent.want.terms.quantity}"
+        yield d.LawViolated(law="S1 never more than intended", text=text)
+
+
+def _stranger(book: Book, event: f.ExecutionReported, known: Callable[[str], bool]) -> Effects:
+    """An execution of no open order: a late one of ours is normal, anything else is EXTERNAL and pauses (peers 3.3)."""
+    fill = event.execution
+    if not book.opening or known(f"intent/{fill.order_ref}"):
+        return
+    yield d.DifferenceFound(
+        difference=Difference(
+            item=f"execution/{fill.exec_id}",
+            kind="external_execution",
+            symbol=fill.symbol,
+            ours="no such order",
+            theirs=f"{fill.side} {fill.quantity} {fill.symbol} at {fill.price}",
+            text=f"somebody else traded this account: {fill.side} {fill.quantity} {fill.symbol} at {fill.price} "
+            f"(execution {fill.exec_id}, orderRef {fill.order_ref or 'none'}); it is counted in the position",
+        )
+    )
+
+
+def _pause(book: Book, difference: Difference) -> Effects:
+    yield d.AlertRaised(kind="difference", about=difference.item, severity="critical", text=difference.text)
+    if book.trading.state in (TradingState.ACTIVE, TradingState.REDUCING):
+        yield d.TradingStateChanged(state=TradingState.PAUSED, by="reconciliation", reason=difference.text)
+
+
+def _latch(event: d.TradingStateChanged) -> Effects:
+    halted = event.state is TradingState.HALTED
+    yield Send("broker", c.LatchHalt(latched=halted, reason=event.reason))
+    if halted:
+        yield Send("broker", c.CancelEverything(reason=event.reason))

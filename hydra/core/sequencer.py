@@ -1,0 +1,255 @@
+"""The mind of the journal: what each message makes a fact, and who must hear of it. One total order for everything.
+
+It keeps the order protocol (PROTOCOL sections 1 and 2): an intent is committed only under a live session, a valid permit and
+current syncs; it is handed only to its session; after a restart the open ones are handed over again; nothing is sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hydra.core.book import Book
+from hydra.core.effects import Effects, Later, Moment, Send
+from hydra.core.permits import check_permit
+from hydra.core.reactions import react
+from hydra.core.reconciling import ASK_AGAIN, ReconcileRules, Reconciling, answer
+from hydra.messages import commands as c
+from hydra.messages import decisions as d
+from hydra.messages import facts as f
+from hydra.messages.base import Event
+from hydra.messages.sync import BrokerSnapshot, Reconcile
+from hydra.runtime.message import Lifecycle, Message
+from hydra.values import ZERO, Intent, OrderState, SignalEnd, TradingState
+
+NEVER_SYNCED = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SequencerRules:
+    """`ack_probe_s`: an order without an answer is doubted after this long (machine seconds)."""
+
+    ack_probe_s: float
+    disorderly_runs_max: int
+    reconcile: ReconcileRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStart:
+    """What a process says of itself on its first page."""
+
+    version: str
+    config_fingerprint: str
+    pid: int
+
+
+class Sequencer:
+    """Book, current syncs and the running reconciliation. Mutable, owned by one JournalActor incarnation.
+
+    `known(fact_id)` says whether the journal already holds a fact.
+    """
+
+    def __init__(self, book: Book, rules: SequencerRules, known: Callable[[str], bool]) -> None:
+        self.book = book
+        self.rules = rules
+        self.known = known
+        self.syncs: dict[str, int] = {}
+        self.winding_down = ""
+        self.reconciling = Reconciling(book, rules.reconcile)
+
+    def take(self, message: Message, moment: Moment) -> Effects:
+        """The effects of one message."""
+        match message:
+            case c.CommitOrder():
+                yield from self._commit_order(message, moment)
+            case Reconcile():
+                yield from self._reconcile(message, moment)
+            case BrokerSnapshot():
+                yield from self.reconciling.take(message, moment)
+            case f.SessionOpened():
+                yield from self._session_opened(message, moment)
+            case c.SubmitSignal(signal=signal):
+                new = yield d.SignalReceived(signal=signal)
+                if new and self.winding_down:
+                    yield _ended_by_state(signal.signal_id, self.winding_down)
+            case c.WindDown(reason=reason):
+                self.winding_down = reason
+            case c.ChangeTrading():
+                yield from self._change_trading(message)
+            case c.ReconcileNow():
+                yield from self.reconciling.want(message.reason, moment)
+            case c.WorkDue(what=what) if what == ASK_AGAIN:
+                yield from self.reconciling.due(moment)
+            case c.ProbeDue():
+                yield from self._probe(message.order_ref, moment)
+            case Lifecycle():
+                yield from self._life_changed(message)
+            case c.EndRun():
+                yield d.RunEnded(run=self.book.run, reason=message.reason)
+                yield Send(message.reply_to, c.VerbAnswered(obeyed=True, text=message.reason))
+            case Event():
+                yield from self._fact(message)
+            case _:
+                raise TypeError(f"the journal does not understand {type(message).__name__}")
+
+    def react(self, event: Event, moment: Moment) -> Effects:
+        """What follows from an event that was just folded: more events, hand-overs, a listing."""
+        yield from react(self.book, event, self.known)
+        match event:
+            case f.SessionOpened(link_token=link_token, session=session):
+                yield Send("broker", c.AcceptSession(link_token=link_token, session=session))
+                yield from self.reconciling.want("session opened", moment)
+            case f.SessionClosed():
+                self.reconciling.forget_session()
+            case d.OrderIntended(intent=intent):
+                yield Send("broker", c.TransmitOrder(intent=intent))
+                yield Later(self.rules.ack_probe_s, c.ProbeDue(order_ref=intent.want.order_ref))
+            case d.OrderDoubted(order_ref=ref):
+                yield from self.reconciling.want(f"order {ref} is in doubt", moment)
+            case f.BrokerNoticed(code=1101 | 1102):
+                yield from self.reconciling.want(f"connectivity restored ({event.code})", moment)
+
+    def begin_run(self, start: RunStart, moment: Moment) -> Effects:
+        """The first page of a process: close what the last one left open; halt when too many died in an hour."""
+        hour_ago = moment.now - timedelta(hours=1)
+        disorderly = sum(1 for at in self.book.open_runs if at >= hour_ago)
+        yield d.RunStarted(
+            run=self.book.run + 1,
+            version=start.version,
+            config_fingerprint=start.config_fingerprint,
+            pid=start.pid,
+            disorderly_runs=disorderly,
+        )
+        if disorderly > self.rules.disorderly_runs_max and self.book.trading.state is not TradingState.HALTED:
+            reason = f"{disorderly} runs ended without order within an hour, limit {self.rules.disorderly_runs_max}"
+            yield d.AlertRaised(kind="crash_loop", about="process", severity="critical", text=reason)
+            yield d.TradingStateChanged(state=TradingState.HALTED, by="hydra", reason=reason)
+
+    def resumed(self, moment: Moment) -> Effects:
+        """After a restart of the journal itself: hand over again what the live session has not answered."""
+        if not self.book.session_live:
+            return
+        yield Send("broker", c.AcceptSession(link_token=self.book.link_token, session=self.book.session))
+        for order in self.book.unproven():
+            if order.intent.session == self.book.session and order.state is OrderState.INTENDED:
+                yield Send("broker", c.TransmitOrder(intent=order.intent))
+                yield Later(self.rules.ack_probe_s, c.ProbeDue(order_ref=order.order_ref))
+        yield from self.reconciling.want("journal restarted", moment)
+
+    def _commit_order(self, message: c.CommitOrder, moment: Moment) -> Effects:
+        want, permit = message.want, message.permit
+        if self.known(f"intent/{want.order_ref}"):
+            return
+        reasons = self._objections(message, moment)
+        if reasons:
+            yield d.OrderRefused(want=want, by="journal", reasons=reasons)
+            return
+        intent = Intent(
+            want=want,
+            order_hash=permit.order_hash,
+            session=self.book.session,
+            broker_order_id=self.book.order_id_mark + 1,
+        )
+        yield d.OrderIntended(intent=intent)
+
+    def _objections(self, message: c.CommitOrder, moment: Moment) -> tuple[str, ...]:
+        want, permit, book = message.want, message.permit, self.book
+        found = []
+        if not book.session_live:
+            found.append("no session with the broker is live")
+        if want.parent_ref not in book.parents:
+            found.append(f"its parent {want.parent_ref} has ended")
+        if want.valid_until <= moment.now:
+            found.append(f"the wish was valid until {want.valid_until:%H:%M:%S}, now it is {moment.now:%H:%M:%S}")
+        if self.syncs.get(want.origin) != want.origin_sync:
+            found.append(f"{want.origin} has synchronised again since it wished (its sync was {want.origin_sync})")
+        risk_sync = self.syncs.get("risk", NEVER_SYNCED)
+        wrong = check_permit(want, permit, now=moment.now, risk_sync=risk_sync, gate_seq=book.gate_seq)
+        if wrong is not None:
+            found.append(wrong)
+        return tuple(found)
+
+    def _reconcile(self, message: Reconcile, moment: Moment) -> Effects:
+        self.syncs[message.who] = message.sync_n
+        if message.fresh:
+            yield answer(self.book, message.who, message.sync_n)
+            return
+        self.reconciling.waiting[message.who] = message.sync_n
+        yield from self.reconciling.want(f"{message.who} synchronises", moment)
+
+    def _session_opened(self, message: f.SessionOpened, moment: Moment) -> Effects:
+        """Number the socket. The session before it, if nobody closed it, ended with its socket."""
+        if self.book.session_live:
+            reason = "a new socket replaced it"
+            yield f.SessionClosed(session=self.book.session, reason=reason, planned=False)
+        session = self.book.session + 1
+        yield f.SessionOpened(
+            session=session,
+            link_token=message.link_token,
+            account=message.account,
+            client_id=message.client_id,
+            server_version=message.server_version,
+            next_valid_id=message.next_valid_id,
+            clock_skew_s=message.clock_skew_s,
+        )
+
+    def _probe(self, order_ref: str, moment: Moment) -> Effects:
+        order = self.book.orders.get(order_ref)
+        if order is not None and order.state in (OrderState.INTENDED, OrderState.WRITTEN):
+            what = "written" if order.state is OrderState.WRITTEN else "handed to the broker"
+            reason = f"{what} {self.rules.ack_probe_s:g} s ago and not acknowledged"
+            yield d.OrderDoubted(order_ref=order_ref, reason=reason)
+
+    def _life_changed(self, message: Lifecycle) -> Effects:
+        yield d.ActorLifeChanged(
+            actor=message.name,
+            kind=message.kind,
+            incarnation=message.incarnation,
+            restarts=message.restarts,
+            reason=message.reason,
+        )
+        if message.kind == "poisoned":
+            text = f"a message to {message.name} failed alone and was set aside: {message.reason}"
+            yield d.LawViolated(law="S7 every fact is recorded", text=text)
+            yield d.TradingStateChanged(state=TradingState.PAUSED, by="journal", reason=text)
+        if message.name == "broker" and message.kind == "down" and self.book.session_live:
+            reason = f"the broker actor ended: {message.reason}"
+            yield f.SessionClosed(session=self.book.session, reason=reason, planned=False)
+
+    def _change_trading(self, message: c.ChangeTrading) -> Effects:
+        yield d.OperatorActed(verb=f"go {message.state}", by=message.by, text=message.reason)
+        blocked = message.state is TradingState.ACTIVE and self.book.differences
+        if blocked and not message.force:
+            open_items = "; ".join(difference.text for difference in self.book.differences.values())
+            text = f"trading stays {self.book.trading.state}: {open_items} (--force accepts this)"
+            yield Send(message.reply_to, c.VerbAnswered(obeyed=False, text=text))
+            return
+        for item in tuple(self.book.differences) if blocked else ():
+            yield d.DifferenceResolved(item=item, by=message.by, how="accepted")
+        if message.state is TradingState.ACTIVE:
+            for breaker in tuple(self.book.breakers):
+                yield d.BreakerRearmed(breaker=breaker, by=message.by, reason=message.reason)
+        yield d.TradingStateChanged(state=message.state, by=message.by, reason=message.reason)
+        yield Send(message.reply_to, c.VerbAnswered(obeyed=True, text=f"trading is {message.state}"))
+
+    def _fact(self, event: Event) -> Effects:
+        """Statuses and errors count only from the current session; executions and commissions from any."""
+        stale = isinstance(event, f.OrderStatusReported | f.OrderErrorReported | f.OrderWritten)
+        if stale and getattr(event, "session", self.book.session) != self.book.session:
+            return
+        if isinstance(event, f.SessionClosed) and not (
+            self.book.session_live and event.session == self.book.session
+        ):
+            return
+        yield event
+
+
+def _ended_by_state(signal_id: str, reason: str) -> d.SignalEnded:
+    return d.SignalEnded(
+        signal_id=signal_id,
+        end=SignalEnd.REJECTED_BY_STATE,
+        filled=ZERO,
+        average_price=None,
+        reason=f"the run is ending: {reason}",
+    )

@@ -1,0 +1,1 @@
+"""THE catalogue of messages: `facts` and `decisions` are recorded, `commands` ask, `sync` brings actors back."""

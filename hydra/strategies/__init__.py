@@ -1,0 +1,1 @@
+"""Strategies: small classes that see quotes and wish for trades. They never see orders or the broker."""

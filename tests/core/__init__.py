@@ -1,0 +1,1 @@
+"""Tests of the pure mind: call it, compare what comes back."""
