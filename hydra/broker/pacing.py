@@ -1,0 +1,82 @@
+"""How fast we may talk: a bucket of tokens over everything sent. Pure; time is an argument, nothing is sent here.
+
+A token comes back one second after it was spent, so no window of one second ever holds more messages than the bucket
+(IB counts 50 in a second and ends the session at the third violation). Cancels go before orders, orders before
+requests, each lane in its own order. The last tokens are kept for the lanes above; the global cancel needs none.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+WINDOW_US = 1_000_000
+CANCELS_RESERVED_FRACTION = 8
+ORDERS_RESERVED_FRACTION = 4
+
+
+class SendLane(IntEnum):
+    """What goes first. GLOBAL_CANCEL never waits."""
+
+    GLOBAL_CANCEL = 0
+    CANCEL = 1
+    ORDER = 2
+    REQUEST = 3
+
+
+class Pacer(Generic[T]):
+    """Messages that wait for their turn. `per_s_max` counts everything but the one global cancel."""
+
+    def __init__(self, per_s_max: int) -> None:
+        self.per_s_max = per_s_max
+        cancels_kept = per_s_max // CANCELS_RESERVED_FRACTION
+        self._floor = {
+            SendLane.GLOBAL_CANCEL: -1,  # a slot of its own
+            SendLane.CANCEL: 0,
+            SendLane.ORDER: cancels_kept,
+            SendLane.REQUEST: cancels_kept + per_s_max // ORDERS_RESERVED_FRACTION,
+        }
+        self._waiting: dict[SendLane, deque[T]] = {lane: deque() for lane in SendLane}
+        self._spent_us: deque[int] = deque()
+        self.sent_n = 0
+
+    def put(self, lane: SendLane, message: T) -> None:
+        """Queue one message; `take` says when it may go."""
+        self._waiting[lane].append(message)
+
+    def take(self, now_us: int) -> tuple[T, ...]:
+        """Everything that may go now, in the order in which it must be written. Taking is spending."""
+        self._refill(now_us)
+        going: list[T] = []
+        for lane in SendLane:
+            queue = self._waiting[lane]
+            while queue and (lane is SendLane.GLOBAL_CANCEL or self._left() > self._floor[lane]):
+                going.append(queue.popleft())
+                self._spent_us.append(now_us)
+        self.sent_n += len(going)
+        return tuple(going)
+
+    def wait_us(self, now_us: int) -> int | None:
+        """Microseconds until `take` can give more, at least one; None when nothing waits."""
+        self._refill(now_us)
+        lane = next((lane for lane in SendLane if self._waiting[lane]), None)
+        if lane is None:
+            return None
+        short = self._floor[lane] + 1 - self._left()
+        if short <= 0:
+            return 1
+        return max(1, self._spent_us[short - 1] + WINDOW_US - now_us)
+
+    def waiting(self, lane: SendLane) -> tuple[T, ...]:
+        """What has not had its turn in this lane."""
+        return tuple(self._waiting[lane])
+
+    def _left(self) -> int:
+        return self.per_s_max - len(self._spent_us)
+
+    def _refill(self, now_us: int) -> None:
+        while self._spent_us and now_us - self._spent_us[0] >= WINDOW_US:
+            self._spent_us.popleft()

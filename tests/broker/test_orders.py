@@ -1,0 +1,77 @@
+"""Tests of hydra/broker/orders.py."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hydra.broker.orders import Fate, SessionOrders
+from tests.broker.cases import intent, opened, status
+
+
+def test_a_ref_is_taken_once_per_session() -> None:
+    orders = SessionOrders(7)
+    assert orders.queue(intent()) is True
+    assert orders.queue(intent()) is False
+    assert orders.fate("s1/0/0") is Fate.QUEUED
+
+
+def test_a_ref_that_was_cancelled_before_it_came_is_not_taken() -> None:
+    orders = SessionOrders(7)
+    orders.settle("s1/0/0", Fate.CANCELLED_EARLY)
+    assert orders.queue(intent()) is False
+
+
+def test_a_repeated_status_is_told_once_and_a_changed_one_again() -> None:
+    orders = SessionOrders(7)
+    orders.queue(intent())
+    first = orders.status(status())
+    assert first is not None
+    assert first.order_ref == "s1/0/0"
+    assert orders.status(status()) is None
+    changed = orders.status(status(filled=10))
+    assert changed is not None
+    assert changed.filled == 10
+
+
+def test_an_open_order_acknowledges_until_a_status_does() -> None:
+    orders = SessionOrders(7)
+    acknowledged = orders.opened(opened())
+    assert acknowledged is not None
+    assert (acknowledged.order_ref, acknowledged.status) == ("s1/0/0", "Submitted")
+    assert orders.status(status()) is None
+    assert orders.opened(opened(status="PreSubmitted")) is None
+
+
+def test_an_open_order_never_ends_an_order() -> None:
+    assert SessionOrders(7).opened(opened(status="Cancelled")) is None
+
+
+def test_an_orphan_status_is_told_without_a_ref() -> None:
+    told = SessionOrders(7).status(status(order_id=99))
+    assert told is not None
+    assert (told.order_ref, told.broker_order_id) == ("", 99)
+
+
+def test_a_manual_order_is_known_by_its_perm_id() -> None:
+    orders = SessionOrders(7)
+    orders.opened(opened("by hand", order_id=0, perm_id=55))
+    told = orders.status(status(order_id=0, perm_id=55))
+    assert told is None or told.order_ref == "by hand"
+    changed = orders.status(status("PendingCancel", order_id=0, perm_id=55))
+    assert changed is not None
+    assert changed.order_ref == "by hand"
+
+
+def test_an_order_of_another_client_with_our_number_is_another_order() -> None:
+    orders = SessionOrders(7)
+    orders.queue(intent())
+    told = orders.status(replace(status(), client_id=8, perm_id=77))
+    assert told is not None
+    assert told.order_ref == ""
+
+
+def test_an_error_names_an_order_by_its_id() -> None:
+    orders = SessionOrders(7)
+    orders.queue(intent())
+    assert orders.ref_of(1) == "s1/0/0"
+    assert orders.ref_of(2) == ""
