@@ -1,0 +1,94 @@
+"""`hydra bench`: figures of this machine, each beside what it must be compared with, measured in the same run."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+import msgspec
+
+from hydra.bench.figures import Timing, timing
+from hydra.bench.fsync import fsync_seconds
+from hydra.bench.latency import hydra_order_stages
+from hydra.broker.link_bench import raw_order_seconds
+from hydra.cli.embedded_gateway import market_clock, start_gateway
+from hydra.cli.options import wall_us
+from hydra.config import Config, GatewayConfig, StrategyConfig
+
+ORDERS = 200
+PAUSE_S = 0.05
+"""Below the pacing of 40 messages a second, so that the bucket is never what is measured."""
+RAW_CLIENT_ID = 99
+
+
+@click.command("bench")
+@click.option("--orders", type=click.IntRange(20, 400), default=ORDERS, show_default=True, help="Orders of each kind.")
+@click.option("--json", "as_json", is_flag=True, help="End with the figures as one JSON object on the last line.")
+def bench_command(orders: int, as_json: bool) -> None:
+    """Measure intent-to-wire on a whole desk, beside this disk's fdatasync and beside raw ib_async.
+
+    Intent-to-wire is from a child's wish until its bytes have left, through the gate and one durable commit. Raw
+    ib_async sends at once and keeps nothing.
+    """
+    # 202 is the confirmation of the cancels at the end; ib_async logs each as an error.
+    logging.getLogger("ib_async").setLevel(logging.CRITICAL)
+    with tempfile.TemporaryDirectory(prefix="hydra-bench-") as folder:
+        measured = measure(Path(folder), orders)
+    for name, figure in measured.items():
+        click.echo(f"{name:24} p50 {figure.p50_ms:8.3f} ms   p99 {figure.p99_ms:8.3f} ms   n {figure.n}")
+    raw, whole, sync = measured["raw_ib_async"], measured["intent_to_wire"], measured["fdatasync"]
+    click.echo(
+        f"intent to wire is {whole.p50_ms / raw.p50_ms:.1f} x raw ib_async and {whole.p50_ms / sync.p50_ms:.1f} x "
+        "one fdatasync, by p50"
+    )
+    if as_json:
+        click.echo(msgspec.json.encode({name: asdict(figure) for name, figure in measured.items()}))
+
+
+def measure(directory: Path, orders: int) -> dict[str, Timing]:
+    """All figures, on one embedded gateway in another process."""
+    gateway_config = GatewayConfig(path=directory / "gateway.db", speed=1.0)
+    gateway = start_gateway(gateway_config)
+    try:
+        host, port = gateway.listening.host, gateway.listening.port
+        raw = asyncio.run(raw_order_seconds(host, port, client_id=RAW_CLIENT_ID, orders=orders, pause_s=PAUSE_S))
+        clock = market_clock(gateway.listening, wall_us=wall_us())
+        stages = hydra_order_stages(_config(host, port), directory, clock, orders=orders, pause_s=PAUSE_S)
+    finally:
+        gateway.stop()
+    return {
+        "intent_to_wire": timing(stages.intent_to_wire),
+        "gate": timing(stages.gate),
+        "journal_commit": timing(stages.journal),
+        "broker": timing(stages.broker),
+        "fdatasync": timing(fsync_seconds(directory, orders)),
+        "raw_ib_async": timing(raw),
+    }
+
+
+def _config(host: str, port: int) -> Config:
+    """The built-in configuration with room for the bench's orders and without a strategy of its own."""
+    base = Config()
+    return base.model_copy(
+        update={
+            "broker": base.broker.model_copy(update={"host": host, "port": port}),
+            "risk": base.risk.model_copy(update={"working_orders_max": 500}),
+            "strategies": (_silent(base.strategies[0]),),
+        }
+    )
+
+
+def _silent(strategy: StrategyConfig) -> StrategyConfig:
+    """It subscribes the symbols and never wishes: its entry lies where no price goes."""
+    return StrategyConfig.model_validate(
+        {
+            "name": "bench",
+            "class": strategy.class_path,
+            "symbols": strategy.symbols,
+            "params": {"entry_z": 20},
+        }
+    )

@@ -1,0 +1,1 @@
+"""Tests of hydra/reports, and the days they share."""
