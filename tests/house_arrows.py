@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 # What each part stands on, beside itself. A part without a row is not allowed to exist.
 ARROWS: Mapping[str, tuple[str, ...]] = {
     "errors": (),
+    "version": (),
     "runtime": (),  # knows nothing of trading
     "gateway": (),  # a misreading of the protocol shared by both sides would pass every test
     "config": ("errors",),
@@ -22,7 +23,7 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     "broker": ("errors", "config", "values", "records", "messages", "core", "runtime"),
     "supervisor": (
         *("errors", "config", "logs", "values", "records", "messages", "core"),
-        *("strategies", "journal", "broker", "runtime"),
+        *("strategies", "journal", "broker", "runtime", "reports", "version"),
     ),
     "reports": ("errors", "config", "values", "records", "messages", "core", "journal"),
     "simulation": (
@@ -31,10 +32,11 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     ),
     "control": ("errors", "config", "values", "records", "messages", "core", "journal", "runtime", "supervisor"),
     "console": ("errors", "values", "records", "core", "supervisor"),
+    "bench": ("errors", "config", "values", "messages", "core", "broker", "runtime", "supervisor"),
     "cli": (
         *("errors", "config", "logs", "values", "records", "messages", "core", "strategies"),
         *("journal", "broker", "runtime", "supervisor", "reports", "simulation", "gateway"),
-        *("control", "console"),
+        *("control", "console", "bench"),
     ),
 }
 

@@ -37,7 +37,7 @@ def test_every_exit_code_is_explained(code: ExitCode) -> None:
 
 
 def test_every_path_in_the_layout_exists() -> None:
-    tree = re.search(r"```text\n(.*?)```", TEXT, re.DOTALL)
+    tree = re.search(r"## Layout\n\n```text\n(.*?)```", TEXT, re.DOTALL)
     assert tree is not None
     paths = [line.split()[0] for line in tree[1].splitlines() if line and not line.startswith(" ")]
     assert [] == [path for path in paths if not (ROOT / path).exists()]

@@ -85,13 +85,14 @@ class Link:
             await asyncio.wait(
                 (dial, self._gone), timeout=plan.connect_timeout_s, return_when=asyncio.FIRST_COMPLETED
             )
+            is_mute = not dial.done() and not self._gone.done()
         finally:
             dial.cancel()
         if not dial.done():
             await asyncio.wait((dial,))  # its own clean-up closes the socket before the next attempt begins
         error = None if dial.cancelled() else dial.exception()
         if dial.cancelled() or error is not None or not self.is_open:
-            reason = self._why_not(error)
+            reason = self._why_not(error, is_mute=is_mute)
             self.close(reason)
             raise LinkLost(reason) from error
         client.conn.transport.set_write_buffer_limits(high=0)  # so that resume_writing means: all bytes left
@@ -122,7 +123,7 @@ class Link:
         self._pacer.put(lane, action)
         self._pump()
 
-    async def ask(self, part: Part, send: Action, request_id: int = 0) -> tuple[Row, ...]:
+    async def request(self, part: Part, send: Action, request_id: int = 0) -> tuple[Row, ...]:
         """Send a request and wait for its rows; raises NoAnswer, RequestRefused or LinkLost. Somebody must be
         taking batches meanwhile. The deadline runs from the moment the request was written."""
         if not self.is_open:
@@ -238,13 +239,11 @@ class Link:
     def _now_us(self) -> int:
         return round(self.loop.time() * 1e6)
 
-    def _why_not(self, error: BaseException | None) -> str:
+    def _why_not(self, error: BaseException | None, *, is_mute: bool) -> str:
         """The gateway's own word first: it says 326 and closes."""
         where = f"{self.plan.host}:{self.plan.port}"
         if self._last_error is not None:
             return f"{where}: {self._last_error.code} {self._last_error.text}"
-        if error is not None:
-            return f"{where}: {error}"
-        if self.closed_because:
-            return f"{where}: {self.closed_because}"
-        return f"{where}: no welcome within {self.plan.connect_timeout_s:g} s"
+        if is_mute:
+            return f"{where}: no welcome within {self.plan.connect_timeout_s:g} s"
+        return f"{where}: {error or self.closed_because}"

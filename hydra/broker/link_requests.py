@@ -39,7 +39,7 @@ def write_global_cancel(link: Link) -> None:
 
 async def gateway_time(link: Link) -> datetime:
     """The gateway's clock, cut to whole seconds. A socket that does not answer this is mute."""
-    rows = await link.ask(Part.GATEWAY_TIME, link.client.reqCurrentTime)
+    rows = await link.request(Part.GATEWAY_TIME, link.client.reqCurrentTime)
     return _only(rows, GatewayTimeTold)[-1].at
 
 
@@ -47,7 +47,7 @@ async def contracts(link: Link, symbol: str) -> tuple[ContractSeen, ...]:
     """Contract details of a US stock; more than one row is ambiguous."""
     client, request_id = link.client, link.new_request_id()
     contract = ib_stock(symbol)
-    rows = await link.ask(Part.CONTRACT, lambda: client.reqContractDetails(request_id, contract), request_id)
+    rows = await link.request(Part.CONTRACT, lambda: client.reqContractDetails(request_id, contract), request_id)
     return _only(rows, ContractSeen)
 
 
@@ -60,7 +60,7 @@ async def daily_bars(link: Link, instrument: Instrument, days: int) -> tuple[Bar
             request_id, ib_contract(instrument), "", f"{days} D", "1 day", "TRADES", True, 1, False, []
         )
 
-    return _only(await link.ask(Part.BARS, send, request_id), BarSeen)
+    return _only(await link.request(Part.BARS, send, request_id), BarSeen)
 
 
 async def listing(link: Link, part: Part, account: str) -> tuple[Row, ...]:
@@ -68,18 +68,18 @@ async def listing(link: Link, part: Part, account: str) -> tuple[Row, ...]:
     client = link.client
     match part:
         case Part.OPEN_ORDERS:
-            return await link.ask(part, client.reqAllOpenOrders)
+            return await link.request(part, client.reqAllOpenOrders)
         case Part.COMPLETED_ORDERS:
-            return await link.ask(part, lambda: client.reqCompletedOrders(False))
+            return await link.request(part, lambda: client.reqCompletedOrders(False))
         case Part.EXECUTIONS:
             request_id = link.new_request_id()
-            return await link.ask(part, lambda: client.reqExecutions(request_id, ExecutionFilter()), request_id)
+            return await link.request(part, lambda: client.reqExecutions(request_id, ExecutionFilter()), request_id)
         case Part.POSITIONS:
-            return await link.ask(part, client.reqPositions)
+            return await link.request(part, client.reqPositions)
         case Part.VALUES:
             # A subscription that stands would only tell changes: end it, so that all values come again.
             link.put(SendLane.REQUEST, lambda: client.reqAccountUpdates(False, account))
-            return await link.ask(part, lambda: client.reqAccountUpdates(True, account))
+            return await link.request(part, lambda: client.reqAccountUpdates(True, account))
         case _:
             raise ValueError(f"{part.value} is no part of a snapshot")
 

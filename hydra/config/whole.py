@@ -25,7 +25,13 @@ def default_strategies() -> tuple[StrategyConfig, ...]:
                 "name": "mean-reversion",
                 "class": "hydra.strategies.mean_reversion:MeanReversion",
                 "symbols": ("AAPL", "IBM", "MSFT"),
-                "params": {"notional": 10_000, "window": 20, "sample_s": 30, "entry_z": Decimal("1.2")},
+                "params": {
+                    "notional": 20_000,
+                    "window": 20,
+                    "sample_s": 30,
+                    "entry_z": Decimal("1.5"),
+                    "cooldown_s": 5400,
+                },
             }
         ),
     )

@@ -76,8 +76,11 @@ def _cancel(view: ChildView, orders: tuple[OrderRecord, ...], reason: str, now: 
     """Cancel the first order whose cancel is not on its way; otherwise wait for the proof that they ended."""
     if not view.session_live:
         return Wait(until=None, why=f"cannot cancel {orders[0].order_ref} ({reason}): no session is live")
+    open_orders = tuple(order for order in orders if order.open_quantity > 0)
+    if not open_orders:
+        return Wait(until=None, why=f"{orders[0].order_ref} is filled, the verdict is on its way")
     retries = []
-    for order in orders:
+    for order in open_orders:
         asked = (order.cancel_sent_at, view.memory.cancel_asked.get(order.order_ref))
         last = max((at for at in asked if at is not None), default=None)
         if last is None or after_s(last, CANCEL_RETRY_S) <= now:

@@ -202,8 +202,3 @@ def split_exec_id(exec_id: str) -> tuple[str, int]:
     """Root and revision: a correction is the same id with its last segment raised (ib-gateway-behaviour 4.4)."""
     root, dot, last = exec_id.rpartition(".")
     return (root, int(last)) if dot and last.isdecimal() else (exec_id, 0)
-
-
-def average_fill(record: OrderRecord) -> Decimal | None:
-    """Average execution price of one order, None before its first fill."""
-    return record.paid / record.filled if record.filled else None

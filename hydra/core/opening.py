@@ -6,21 +6,16 @@ A journal begins on a flat account without orders, or with what the operator's p
 from __future__ import annotations
 
 from hydra.core.book import Book
+from hydra.core.comparison import foreign_position, judges_cash
 from hydra.core.effects import EffectsOf
 from hydra.messages.decisions import DifferenceFound, OpeningBalance
 from hydra.messages.sync import BrokerSnapshot
-from hydra.values import Difference, PositionLine
-
-ADVICE = (
-    "close it in TWS, or set [broker] foreign_positions to 'adopt' (hydra counts and manages it) or 'ignore' "
-    "(hydra leaves it alone), then start again"
-)
 
 
 def open_books(book: Book, snapshot: BrokerSnapshot, foreign: str) -> EffectsOf[bool]:
     """Record the opening balance; False while the account is too busy, or states no cash, to begin from."""
     cash = snapshot.figures.cash
-    if cash is None or snapshot.unsettled:
+    if cash is None or not judges_cash(snapshot):
         return False
     held = tuple(line for line in snapshot.positions if line.quantity != 0)
     yield OpeningBalance(
@@ -31,17 +26,5 @@ def open_books(book: Book, snapshot: BrokerSnapshot, foreign: str) -> EffectsOf[
     )
     if foreign == "pause":
         for line in held:
-            yield DifferenceFound(difference=foreign_position(line))
+            yield DifferenceFound(difference=foreign_position(book, line))
     return True
-
-
-def foreign_position(line: PositionLine) -> Difference:
-    """A position that was in the account before hydra."""
-    return Difference(
-        item=f"position/{line.symbol}",
-        kind="foreign_position",
-        symbol=line.symbol,
-        ours="0",
-        theirs=str(line.quantity),
-        text=f"the account holds {line.quantity} {line.symbol} that hydra never traded: {ADVICE}",
-    )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from hydra.core.book import Book
 from hydra.core.effects import Effects, Send
-from hydra.core.orders import ENDED_STATUSES
+from hydra.core.orders import CALLED_DEAD, ENDED_STATUSES, INACTIVE, LIVE_STATUSES
 from hydra.core.signals import end_of
 from hydra.messages import commands as c
 from hydra.messages import decisions as d
@@ -21,14 +21,18 @@ def react(book: Book, event: Event, known: Callable[[str], bool]) -> Effects:
     match event:
         case d.RunStarted():
             yield from _new_run(book, event)
+        case f.SessionOpened() if book.trading.state is TradingState.HALTED:
+            yield Send("broker", c.LatchHalt(latched=True, reason=book.trading.reason))
         case f.SessionClosed():
             yield from _doubt_all(book, f"session {event.session} ended: {event.reason}")
         case f.OrderNotWritten():
             yield from _not_written(book, event)
         case f.OrderStatusReported():
-            yield from _status(book, event)
+            yield from _status(book, event, known)
         case f.OrderErrorReported(effect="order_dead" | "order_unknown"):
             yield from _doubt(book, event.order_ref, f"error {event.code} {event.text}")
+        case f.ExecutionReported(of_closed_day=True):
+            yield d.DifferenceFound(difference=_late_correction(event))
         case f.ExecutionReported():
             yield from _execution(book, event, known)
         case d.ParentEnded():
@@ -49,8 +53,6 @@ def _new_run(book: Book, event: d.RunStarted) -> Effects:
     if book.session_live:
         reason = "the process that held it ended without closing it"
         yield f.SessionClosed(session=book.session, reason=reason, planned=False)
-    if book.trading.state is TradingState.HALTED:
-        yield Send("broker", c.LatchHalt(latched=True, reason=book.trading.reason))
 
 
 def _doubt_all(book: Book, reason: str) -> Effects:
@@ -66,7 +68,12 @@ def _doubt(book: Book, order_ref: str, reason: str) -> Effects:
 
 def _not_written(book: Book, event: f.OrderNotWritten) -> Effects:
     order = book.orders.get(event.order_ref)
-    if order is not None and order.state in (OrderState.INTENDED, OrderState.UNKNOWN):
+    if order is None or order.state.is_final:
+        return
+    if order.state in (OrderState.WRITTEN, OrderState.WORKING):
+        text = f"the broker says of order {event.order_ref}, which is {order.state}, that it never wrote it"
+        yield d.LawViolated(law="S1 one answer to each hand-over", text=text)
+    else:
         yield d.OrderEnded(
             order_ref=event.order_ref,
             state=OrderState.NOT_WRITTEN.value,
@@ -75,9 +82,12 @@ def _not_written(book: Book, event: f.OrderNotWritten) -> Effects:
         )
 
 
-def _status(book: Book, event: f.OrderStatusReported) -> Effects:
+def _status(book: Book, event: f.OrderStatusReported, known: Callable[[str], bool]) -> Effects:
     """`Cancelled` with the fills that we know is an end; with others it is a doubt. `Inactive` is always a doubt."""
     order = book.orders.get(event.order_ref)
+    if event.status in LIVE_STATUSES:
+        symbol = order.intent.want.terms.symbol if order is not None else ""
+        yield from _risen(book, event.order_ref, known, symbol=symbol, evidence=f"its status is {event.status}")
     if order is None or order.state.is_final:
         return
     if event.status in ENDED_STATUSES and event.filled == order.filled:
@@ -90,12 +100,14 @@ def _status(book: Book, event: f.OrderStatusReported) -> Effects:
     elif event.status in ENDED_STATUSES:
         reason = f"{event.status} with {event.filled} filled, executions make {order.filled}"
         yield from _doubt(book, event.order_ref, reason)
-    elif event.status == "Inactive":
+    elif event.status == INACTIVE:
         yield from _doubt(book, event.order_ref, f"Inactive {event.why_held}".strip())
 
 
 def _execution(book: Book, event: f.ExecutionReported, known: Callable[[str], bool]) -> Effects:
     fill = event.execution
+    evidence = f"execution {fill.exec_id} of {fill.quantity}"
+    yield from _risen(book, fill.order_ref, known, symbol=fill.symbol, evidence=evidence)
     order = book.orders.get(fill.order_ref)
     if order is None:
         yield from _stranger(book, event, known)
@@ -128,6 +140,41 @@ def _stranger(book: Book, event: f.ExecutionReported, known: Callable[[str], boo
             text=f"somebody else traded this account: {fill.side} {fill.quantity} {fill.symbol} at {fill.price} "
             f"(execution {fill.exec_id}, orderRef {fill.order_ref or 'none'}); it is counted in the position",
         )
+    )
+
+
+def _risen(
+    book: Book, order_ref: str, known: Callable[[str], bool], *, symbol: str, evidence: str
+) -> Effects:
+    """An order that we called dead and that lives: its truth is taken, and a person must look (PROTOCOL section 1)."""
+    item = f"verdict/{order_ref}"
+    if item in book.differences or item in book.accepted:
+        return
+    verdict = next((state for state in CALLED_DEAD if known(f"order-end/{order_ref}/{state}/0")), None)
+    if verdict is None:
+        return
+    yield d.DifferenceFound(
+        difference=Difference(
+            item=item,
+            kind="wrong_verdict",
+            symbol=symbol,
+            ours=verdict.value,
+            theirs=evidence,
+            text=f"order {order_ref} was called {verdict}, but {evidence}: another may have been sent in its place",
+        )
+    )
+
+
+def _late_correction(event: f.ExecutionReported) -> Difference:
+    fill = event.execution
+    return Difference(
+        item=f"execution/{fill.exec_id}",
+        kind="late_correction",
+        symbol=fill.symbol,
+        ours="an earlier revision, its day is closed",
+        theirs=f"{fill.side} {fill.quantity} {fill.symbol} at {fill.price}",
+        text=f"execution {fill.exec_id} corrects a fill of an earlier day: it is now {fill.side} {fill.quantity} "
+        f"{fill.symbol} at {fill.price}; our books of that day are closed and do not contain it",
     )
 
 

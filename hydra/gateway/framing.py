@@ -114,15 +114,15 @@ def frame(fields: Iterable[str]) -> bytes:
 
     Raises ValueError for a NUL inside a field and for a frame over the limit.
     """
-    body = bytearray()
-    for field in fields:
-        if "\0" in field:
-            raise ValueError(f"the field {field!r} contains NUL, which ends a field")
-        body += field.encode(errors="backslashreplace")
-        body.append(0)
+    texts = tuple(fields)
+    joined = "".join([text + "\0" for text in texts])
+    if joined.count("\0") != len(texts):
+        field = next(text for text in texts if "\0" in text)
+        raise ValueError(f"the field {field!r} contains NUL, which ends a field")
+    body = joined.encode(errors="backslashreplace")
     if len(body) > FRAME_LENGTH_MAX:
         raise ValueError(f"frame length {len(body)} is over the limit {FRAME_LENGTH_MAX}")
-    return _LENGTH.pack(len(body)) + bytes(body)
+    return _LENGTH.pack(len(body)) + body
 
 
 def negotiate(hello: Hello) -> int | None:

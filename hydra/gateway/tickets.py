@@ -92,7 +92,7 @@ def read_ticket(
         side=values["action"],
         quantity=Decimal(int(values["totalQuantity"])),
         limit_price=values["lmtPrice"].quantize(instrument.min_tick),
-        tif=values["tif"],
+        tif=values["tif"] or "DAY",  # what a gateway without order presets makes of none
         order_ref=values["orderRef"],
         outside_rth=values["outsideRth"],
         is_preview=values["whatIf"],
@@ -104,7 +104,7 @@ def _check_words(values: Mapping[str, Any]) -> Refusal | None:
         return invalid(f"Invalid order side {values['action']!r}: it must be BUY or SELL.")
     if values["orderType"] != "LMT":
         return _unsupported(f"order type {values['orderType']!r}: only LMT is simulated")
-    if values["tif"] not in _TIFS:
+    if values["tif"] not in ("", *_TIFS):
         return _unsupported(f"time in force {values['tif']!r}: only DAY and GTC are simulated")
     return None
 

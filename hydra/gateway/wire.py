@@ -187,6 +187,8 @@ class _Encoding:
     def _write(self, rows: Rows, given: Mapping[str, Any], effective: Mapping[str, Any]) -> None:
         for row in rows:
             match row:
+                case Run():
+                    self._write_run(row, given)
                 case Field():
                     self._texts.append(self._text(row, given.get(row.name)))
                 case Group():

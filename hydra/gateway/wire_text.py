@@ -4,6 +4,7 @@ Numbers are ASCII decimal text. Both spellings of "unset" (empty, or the largest
 """
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -74,20 +75,35 @@ def _quantity(text: str) -> Decimal:
 
 def show(kind: str, value: Any) -> str:
     """Return the wire text of a value that is not None; raises ValueError if the value is not of the kind."""
-    match kind:
-        case "s":
-            if isinstance(value, str) and "\0" not in value:
-                return value
-        case "i" | "I":
-            if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _INT_LIMIT:
-                return str(value)
-        case "b":
-            if isinstance(value, bool):
-                return "1" if value else "0"
-        case _:
-            if isinstance(value, Decimal | int) and not isinstance(value, bool):
-                return _SHOW_NUMBER[kind](Decimal(value))
-    raise ValueError(f"{value!r} is not a value of kind {kind}")
+    text = _SHOW[kind](value)
+    if text is None:
+        raise ValueError(f"{value!r} is not a value of kind {kind}")
+    return text
+
+
+def _show_text(value: Any) -> str | None:
+    return value if isinstance(value, str) and "\0" not in value else None
+
+
+def _show_int(value: Any) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _INT_LIMIT:
+        return str(value)
+    return None
+
+
+def _show_bool(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return None
+
+
+def _show_number(spell: Callable[[Decimal], str]) -> Callable[[Any], str | None]:
+    def spelled(value: Any) -> str | None:
+        if isinstance(value, Decimal):
+            return spell(value)
+        return spell(Decimal(value)) if isinstance(value, int) and not isinstance(value, bool) else None
+
+    return spelled
 
 
 def _plain(number: Decimal) -> str:
@@ -103,7 +119,7 @@ def _price(number: Decimal) -> str:
     """As Java prints a double: at least one digit after the point."""
     if number == _UNSET_DOUBLE:
         return UNSET_DOUBLE
-    if number == Decimal("Infinity"):
+    if number.is_infinite() and number > 0:
         return "Infinity"
     text = _plain(number)
     return text if "." in text else text + ".0"
@@ -115,4 +131,12 @@ def _whole(number: Decimal) -> str:
     return _plain(number)
 
 
-_SHOW_NUMBER = {"f": _price, "F": _price, "D": _price, "g": _plain, "q": _plain, "Q": _whole}
+_SHOW: dict[str, Callable[[Any], str | None]] = {
+    "s": _show_text,
+    "i": _show_int,
+    "I": _show_int,
+    "b": _show_bool,
+    **dict.fromkeys("fFD", _show_number(_price)),
+    **dict.fromkeys("gq", _show_number(_plain)),
+    "Q": _show_number(_whole),
+}

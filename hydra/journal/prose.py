@@ -42,7 +42,7 @@ def _lines(lines: tuple[PositionLine, ...]) -> str:
 
 
 def _filled(quantity: Decimal, average_price: Decimal | None) -> str:
-    return number(quantity) if average_price is None else f"{number(quantity)} at {number(average_price)}"
+    return number(quantity) if average_price is None else f"{number(quantity)} at {number(round(average_price, 4))}"
 
 
 def _order(event: d.OrderIntended) -> str:

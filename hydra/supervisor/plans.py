@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hydra import __version__
 from hydra.config import Config, fingerprint
 from hydra.core.child_view import ChildRules
 from hydra.core.comparison import Tolerance
@@ -18,6 +17,7 @@ from hydra.supervisor.journal import JournalPlan
 from hydra.supervisor.risk import RiskPlan
 from hydra.supervisor.router import RouterPlan
 from hydra.supervisor.wiring import Wiring, wiring_of
+from hydra.version import VERSION
 
 LISTING_PARTS = 5
 """A listing has this many requests, each with its own deadline (PROTOCOL section 3)."""
@@ -90,7 +90,7 @@ def _journal_plan(config: Config, around: Surroundings) -> JournalPlan:
     broker, monitor = config.broker, config.monitor
     return JournalPlan(
         path=around.journal_path,
-        start=RunStart(version=__version__, config_fingerprint=fingerprint(config), pid=around.pid),
+        start=RunStart(version=VERSION, config_fingerprint=fingerprint(config), pid=around.pid),
         rules=SequencerRules(
             ack_probe_s=broker.ack_probe_s,
             disorderly_runs_max=config.supervision.crashed_runs_max,

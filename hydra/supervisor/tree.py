@@ -24,8 +24,7 @@ OUTER_PERIOD_S = 60.0
 
 def tree_of(plans: Plans) -> SupervisorSpec:
     """The whole tree of one run."""
-    config, wiring = plans.config, plans.wiring
-    rules = config.supervision
+    rules = plans.config.supervision
     backoff = Backoff(initial_s=rules.backoff_initial_s, max_s=rules.backoff_max_s)
     return SupervisorSpec(
         name="hydra",
@@ -37,7 +36,7 @@ def tree_of(plans: Plans) -> SupervisorSpec:
         children=(
             ChildSpec(
                 name="journal",
-                build=lambda context: JournalActor(context, plans.journal, wiring),
+                build=lambda context: JournalActor(context, plans.journal, plans.wiring),
                 why="first to start, last to stop: everything is recorded through it",
                 hang_s=rules.hang_s,
                 hang_is_fatal=True,
@@ -57,25 +56,10 @@ def tree_of(plans: Plans) -> SupervisorSpec:
                 why="the gate stands before anybody can want an order",
                 hang_s=rules.hang_s,
             ),
-            SupervisorSpec(
-                name=CHILDREN,
-                strategy=Strategy.REST_FOR_ONE,
-                intensity=rules.intensity,
-                period_s=rules.period_s,
-                backoff=backoff,
-                why="router first, then one child per parent: when the router dies, its children go with it",
-                children=(
-                    ChildSpec(
-                        name="router",
-                        build=lambda context: RouterActor(context, plans.router),
-                        why="turns admitted signals into parents",
-                        hang_s=rules.hang_s,
-                    ),
-                ),
-            ),
+            _routing(plans, backoff),
             ChildSpec(
                 name="monitor",
-                build=lambda context: MonitorActor(context, config.monitor),
+                build=lambda context: MonitorActor(context, plans.config.monitor),
                 why="marks and the schedule of comparisons",
                 hang_s=rules.hang_s,
             ),
@@ -86,6 +70,27 @@ def tree_of(plans: Plans) -> SupervisorSpec:
                 hang_s=rules.hang_s,
             ),
             _outer(plans, backoff),
+        ),
+    )
+
+
+def _routing(plans: Plans, backoff: Backoff) -> SupervisorSpec:
+    """Router first, then one child per open parent: when the router dies its children go with it."""
+    rules = plans.config.supervision
+    return SupervisorSpec(
+        name=CHILDREN,
+        strategy=Strategy.REST_FOR_ONE,
+        intensity=rules.intensity,
+        period_s=rules.period_s,
+        backoff=backoff,
+        why="a router that comes back starts its children again from the journal",
+        children=(
+            ChildSpec(
+                name="router",
+                build=lambda context: RouterActor(context, plans.router),
+                why="turns admitted signals into parents",
+                hang_s=rules.hang_s,
+            ),
         ),
     )
 

@@ -21,6 +21,7 @@ from hydra.values import (
 )
 
 D = Decimal
+HUNDRED, LIMIT = D(100), D("155.25")
 AAPL = 265598
 NOW = datetime(2012, 6, 4, 15, 0, tzinfo=UTC)
 HOURS = (
@@ -48,8 +49,8 @@ def intent(
     order_id: int = 1,
     session: int = 1,
     side: Side = Side.BUY,
-    quantity: Decimal = D(100),
-    limit: Decimal = D("155.25"),
+    quantity: Decimal = HUNDRED,
+    limit: Decimal = LIMIT,
     now: datetime = NOW,
 ) -> Intent:
     terms = OrderTerms(con_id=AAPL, symbol="AAPL", side=side, quantity=quantity, limit=limit, tif="DAY")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hydra.broker.listings import Listing, Listings, LinkLost, RequestRefused
+from hydra.broker.listings import LinkLost, Listing, Listings, RequestRefused
 from hydra.broker.news import (
     CommissionSeen,
     Ended,

@@ -283,3 +283,24 @@ def test_an_order_that_lives_again_after_its_verdict_is_shown_alive() -> None:
     assert ["REJECTED"] == [order.state for order in report_of(pages).trades.orders]
     pages.add("10:04", d.OrderFound(order_ref="s1.1.1", perm_id=5, broker_order_id=1, evidence="open orders"))
     assert ["WORKING"] == [order.state for order in report_of(pages).trades.orders]
+
+
+def test_a_position_taken_in_at_a_known_price_is_no_gain_of_the_day() -> None:
+    pages = p.first_page(Pages())
+    pages.add("10:00", d.ForeignSettled(line=p.line(10, "50"), how="adopt", by="ann"))
+    risk = report_of(pages).risk
+    assert (D("0.00"), D("500.00")) == (risk.result, risk.unrealized)
+
+
+def test_a_first_start_of_an_actor_is_no_restart() -> None:
+    pages = p.first_page(Pages()).add("10:00", p.life("router/s1", "started", 1), p.life("risk", "started", 2))
+    assert ["risk"] == [line.actor for line in report_of(pages).health.restarts]
+
+
+def test_the_baseline_of_another_day_is_no_baseline_of_this_one() -> None:
+    pages = p.first_page(Pages())
+    _, carried = made(pages)
+    n = len(pages.events)
+    pages.day = pages.day.replace(day=24)
+    risk = report_of(pages.add("10:00", p.compared()), carried, n).risk
+    assert (None, None) == (risk.day_equity, risk.result_fraction)

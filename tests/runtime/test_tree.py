@@ -71,7 +71,7 @@ def test_who_is_restarted_with_the_one_that_failed(stage: Stage, strategy: Strat
     stops = [(name, "stop crashed" if name == "b" else "stop shutdown") for name in restarted]
     first, *others = sorted(stops, key=lambda stop: (stop[0] != "b", -ord(stop[0])))
     assert [first, *others, *((name, "start") for name in restarted)] == stage.heard
-    assert restarted == [actor.name for actor in stage.world.actors() if actor.incarnation == 2]
+    stage.until(lambda: restarted == [a.name for a in stage.world.actors() if a.incarnation == 2])
 
 
 def test_a_crash_never_touches_anybody_outside_the_strategy(stage: Stage) -> None:
