@@ -27,6 +27,9 @@ LIBRARIES = ("ib_async", "uvicorn")
 FILE_FORMAT = "{time:YYYY-MM-DD HH:mm:ss.SSS!UTC}Z {level: <8} {message}{extra[_rendered]}\n{exception}"
 CONSOLE_FORMAT = "{time:HH:mm:ss} <level>{level: <8}</level> {message}<dim>{extra[_rendered]}</dim>\n"
 
+SAID = "said"
+"""Bound to a line that stands on stderr already: the file keeps it, the console does not repeat it."""
+
 
 def configure_logs(log: LogConfig, *, console: bool) -> None:
     """Send loguru, and warnings of the libraries, to `log.path` and, with `console`, to stderr, and only there."""
@@ -47,6 +50,7 @@ def configure_logs(log: LogConfig, *, console: bool) -> None:
             sys.stderr,
             level=log.level,
             format=lambda record: CONSOLE_FORMAT + "{exception}",
+            filter=lambda record: SAID not in record["extra"],
             backtrace=False,
             diagnose=False,
         )

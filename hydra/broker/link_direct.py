@@ -54,7 +54,7 @@ async def cancel_everything(target: DirectTarget, environ: Mapping[str, str]) ->
     """
     check_port(target.port)
     ib = IB()
-    await _connect(ib, target)
+    await connect_directly(ib, target)
     try:
         account = check_account(tuple(ib.client.getAccounts()), target.account, environ)
         return await _cancel_until_gone(ib, target, account)
@@ -64,7 +64,7 @@ async def cancel_everything(target: DirectTarget, environ: Mapping[str, str]) ->
         ib.disconnect()
 
 
-async def _connect(ib: IB, target: DirectTarget) -> None:
+async def connect_directly(ib: IB, target: DirectTarget) -> None:
     """The client's own handshake only: what IB.connect asks for besides costs time that a kill switch has not."""
     place = f"{target.host}:{target.port}"
     try:

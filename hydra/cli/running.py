@@ -17,6 +17,7 @@ from loguru import logger
 from hydra.broker.safety import EXPECTED_ACCOUNT, check_port
 from hydra.cli.embedded_gateway import EmbeddedGateway, market_clock, start_gateway
 from hydra.cli.endings import StopSignals, die_hung
+from hydra.cli.gateway_clock import clock_of_gateway
 from hydra.config import Config
 from hydra.console.live import LiveTable, PlainLines, view_for
 from hydra.console.wording import lasting
@@ -26,7 +27,7 @@ from hydra.control.socket import private_folder, socket_path
 from hydra.control.surface import control_surface
 from hydra.errors import StartError
 from hydra.journal.locks import Claim, account_claim, hold, journal_claim
-from hydra.logs import configure_logs
+from hydra.logs import SAID, configure_logs
 from hydra.runtime.clock import MarketClock
 from hydra.runtime.threads import ThreadWorld
 from hydra.supervisor.desk import Desk
@@ -85,7 +86,7 @@ def run(options: RunOptions, signals: StopSignals) -> RunResult:
             config = _pointed_at(gateway, config)
         write_card(config.journal.path, _card(config))
         stack.callback(remove_card, config.journal.path)
-        desk = _desk(config, _clock(gateway))
+        desk = _desk(config, _clock(gateway, config))
         desk.start()
         return _trade(desk, gateway, socket_path(folder, config.journal.path), options, view, signals)
 
@@ -173,13 +174,13 @@ def _surroundings(config: Config, clock: MarketClock) -> Surroundings:
 def _say(line: str) -> None:
     """An alert, on stderr and in the log."""
     click.echo(line, err=True)
-    logger.warning("{}", line)
+    logger.bind(**{SAID: True}).warning("{}", line)
 
 
-def _clock(gateway: EmbeddedGateway | None) -> MarketClock:
-    """A real gateway's market time is the machine's."""
+def _clock(gateway: EmbeddedGateway | None, config: Config) -> MarketClock:
+    """The gateway's time is market time."""
     if gateway is None:
-        return MarketClock()
+        return clock_of_gateway(config.broker, _say)
     return market_clock(gateway.listening, wall_us=time.time_ns() // 1000)
 
 

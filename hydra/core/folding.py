@@ -31,6 +31,10 @@ RUNS_REMEMBERED = 20
 ACCEPTED = "accepted"
 """How a person resolves a difference without changing anything."""
 
+NO_LONGER_SEEN = "no longer seen"
+AS_ACCEPTED = "again as it was accepted"
+"""How evidence resolves one."""
+
 ONCE_ONLY = ("execution/", "verdict/")
 """Differences that no listing can see again: only a person resolves them."""
 
@@ -172,11 +176,11 @@ def _difference_found(book: BookState, at: datetime, event: d.DifferenceFound) -
 
 
 def _difference_resolved(book: BookState, at: datetime, event: d.DifferenceResolved) -> None:
-    """Accepted contents are remembered, so that only a changed one is raised again; gone by evidence is forgotten."""
+    """Accepted contents are remembered, so that only a changed one is raised again; what is gone is forgotten."""
     difference = book.differences.pop(event.item, None)
-    if event.how != ACCEPTED:
+    if event.how == NO_LONGER_SEEN:
         book.accepted.pop(event.item, None)
-    elif difference is not None:
+    elif event.how == ACCEPTED and difference is not None:
         book.accepted[event.item] = difference
 
 

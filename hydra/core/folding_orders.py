@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
 from hydra.core.book_state import BookState
 from hydra.core.orders import CALLED_DEAD, LIVE_STATUSES, OrderNews, after, can_follow, news_of_end

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hydra.core.book import Book
+from hydra.core.committing import objections
 from hydra.core.effects import Effects, Later, Moment, Send
-from hydra.core.permits import check_permit
+from hydra.core.operating import change_trading
 from hydra.core.reactions import react
 from hydra.core.reconciling import ASK_AGAIN, ReconcileRules, Reconciling, answer
+from hydra.core.screening import counts, dated
 from hydra.messages import commands as c
 from hydra.messages import decisions as d
 from hydra.messages import facts as f
@@ -23,7 +25,12 @@ from hydra.messages.sync import BrokerSnapshot, Reconcile
 from hydra.runtime.message import Lifecycle, Message
 from hydra.values import ZERO, Intent, OrderState, SignalEnd, TradingState
 
-NEVER_SYNCED = -1
+CHILD_PREFIX = "router/"
+"""A child is called by its parent_ref after this."""
+
+
+UNANSWERED = (OrderState.INTENDED, OrderState.WRITTEN)
+"""Handed over, but neither acknowledged nor refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +57,15 @@ class Sequencer:
     `known(fact_id)` says whether the journal already holds a fact.
     """
 
-    def __init__(self, book: Book, rules: SequencerRules, known: Callable[[str], bool]) -> None:
+    def __init__(
+        self, book: Book, rules: SequencerRules, known: Callable[[str], bool], *, incarnation: int = 1
+    ) -> None:
         self.book = book
         self.rules = rules
         self.known = known
         self.syncs: dict[str, int] = {}
         self.winding_down = ""
-        self.reconciling = Reconciling(book, rules.reconcile)
+        self.reconciling = Reconciling(book, rules.reconcile, known, incarnation)
 
     def take(self, message: Message, moment: Moment) -> Effects:
         """The effects of one message."""
@@ -76,7 +85,7 @@ class Sequencer:
             case c.WindDown(reason=reason):
                 self.winding_down = reason
             case c.ChangeTrading():
-                yield from self._change_trading(message)
+                yield from change_trading(self.book, message)
             case c.ReconcileNow():
                 yield from self.reconciling.want(message.reason, moment)
             case c.WorkDue(what=what) if what == ASK_AGAIN:
@@ -102,11 +111,16 @@ class Sequencer:
                 yield from self.reconciling.want("session opened", moment)
             case f.SessionClosed():
                 self.reconciling.forget_session()
+            case d.ParentEnded(parent_ref=parent_ref):
+                self.syncs.pop(CHILD_PREFIX + parent_ref, None)
             case d.OrderIntended(intent=intent):
                 yield Send("broker", c.TransmitOrder(intent=intent))
                 yield Later(self.rules.ack_probe_s, c.ProbeDue(order_ref=intent.want.order_ref))
             case d.OrderDoubted(order_ref=ref):
                 yield from self.reconciling.want(f"order {ref} is in doubt", moment)
+            case f.OrderStatusReported(order_ref=ref) if ref in self.book.orders:
+                if len(self.book.orders[ref].perm_ids) > 1:
+                    yield from self.reconciling.want(f"order {ref} has two permIds", moment)
             case f.BrokerNoticed(code=1101 | 1102):
                 yield from self.reconciling.want(f"connectivity restored ({event.code})", moment)
 
@@ -127,62 +141,52 @@ class Sequencer:
             yield d.TradingStateChanged(state=TradingState.HALTED, by="hydra", reason=reason)
 
     def resumed(self, moment: Moment) -> Effects:
-        """After a restart of the journal itself: hand over again what the live session has not answered."""
+        """After a restart of the journal itself: hand over again what the live session has not answered.
+
+        Reminders died with the last incarnation, so what was handed over or written is probed anew.
+        """
+        if self.book.trading.state is TradingState.HALTED:
+            yield Send("broker", c.LatchHalt(latched=True, reason=self.book.trading.reason))
         if not self.book.session_live:
             return
         yield Send("broker", c.AcceptSession(link_token=self.book.link_token, session=self.book.session))
         for order in self.book.unproven():
-            if order.intent.session == self.book.session and order.state is OrderState.INTENDED:
+            if order.state is OrderState.INTENDED and order.intent.session == self.book.session:
                 yield Send("broker", c.TransmitOrder(intent=order.intent))
+            if order.state in UNANSWERED:
                 yield Later(self.rules.ack_probe_s, c.ProbeDue(order_ref=order.order_ref))
         yield from self.reconciling.want("journal restarted", moment)
 
     def _commit_order(self, message: c.CommitOrder, moment: Moment) -> Effects:
-        want, permit = message.want, message.permit
-        if self.known(f"intent/{want.order_ref}"):
+        """One answer per order_ref, for ever: an intent or a refusal."""
+        want = message.want
+        if self.known(f"intent/{want.order_ref}") or self.known(f"refused/{want.order_ref}"):
             return
-        reasons = self._objections(message, moment)
+        reasons = objections(message, book=self.book, syncs=self.syncs, now=moment.now)
         if reasons:
             yield d.OrderRefused(want=want, by="journal", reasons=reasons)
             return
         intent = Intent(
             want=want,
-            order_hash=permit.order_hash,
+            order_hash=message.permit.order_hash,
             session=self.book.session,
-            broker_order_id=self.book.order_id_mark + 1,
+            broker_order_id=max(self.book.order_id_mark, self.reconciling.order_id_seen) + 1,
         )
         yield d.OrderIntended(intent=intent)
-
-    def _objections(self, message: c.CommitOrder, moment: Moment) -> tuple[str, ...]:
-        want, permit, book = message.want, message.permit, self.book
-        found = []
-        if not book.session_live:
-            found.append("no session with the broker is live")
-        if want.parent_ref not in book.parents:
-            found.append(f"its parent {want.parent_ref} has ended")
-        if want.valid_until <= moment.now:
-            found.append(f"the wish was valid until {want.valid_until:%H:%M:%S}, now it is {moment.now:%H:%M:%S}")
-        if self.syncs.get(want.origin) != want.origin_sync:
-            found.append(f"{want.origin} has synchronised again since it wished (its sync was {want.origin_sync})")
-        risk_sync = self.syncs.get("risk", NEVER_SYNCED)
-        wrong = check_permit(want, permit, now=moment.now, risk_sync=risk_sync, gate_seq=book.gate_seq)
-        if wrong is not None:
-            found.append(wrong)
-        return tuple(found)
 
     def _reconcile(self, message: Reconcile, moment: Moment) -> Effects:
         self.syncs[message.who] = message.sync_n
         if message.fresh:
             yield answer(self.book, message.who, message.sync_n)
             return
-        self.reconciling.waiting[message.who] = message.sync_n
-        yield from self.reconciling.want(f"{message.who} synchronises", moment)
+        yield from self.reconciling.wait(message.who, message.sync_n, moment)
 
     def _session_opened(self, message: f.SessionOpened, moment: Moment) -> Effects:
-        """Number the socket. The session before it, if nobody closed it, ended with its socket."""
+        """Number the socket, once. The session before it, if nobody closed it, ended with its socket."""
+        if message.link_token <= self.book.link_token:  # told again after a crash: it has its number
+            return
         if self.book.session_live:
-            reason = "a new socket replaced it"
-            yield f.SessionClosed(session=self.book.session, reason=reason, planned=False)
+            yield from self._close_session("a new socket replaced it")
         session = self.book.session + 1
         yield f.SessionOpened(
             session=session,
@@ -196,7 +200,7 @@ class Sequencer:
 
     def _probe(self, order_ref: str, moment: Moment) -> Effects:
         order = self.book.orders.get(order_ref)
-        if order is not None and order.state in (OrderState.INTENDED, OrderState.WRITTEN):
+        if order is not None and order.state in UNANSWERED:
             what = "written" if order.state is OrderState.WRITTEN else "handed to the broker"
             reason = f"{what} {self.rules.ack_probe_s:g} s ago and not acknowledged"
             yield d.OrderDoubted(order_ref=order_ref, reason=reason)
@@ -212,37 +216,22 @@ class Sequencer:
         if message.kind == "poisoned":
             text = f"a message to {message.name} failed alone and was set aside: {message.reason}"
             yield d.LawViolated(law="S7 every fact is recorded", text=text)
-            yield d.TradingStateChanged(state=TradingState.PAUSED, by="journal", reason=text)
-        if message.name == "broker" and message.kind == "down" and self.book.session_live:
-            reason = f"the broker actor ended: {message.reason}"
-            yield f.SessionClosed(session=self.book.session, reason=reason, planned=False)
+            if self.book.trading.state in (TradingState.ACTIVE, TradingState.REDUCING):
+                yield d.TradingStateChanged(state=TradingState.PAUSED, by="journal", reason=text)
+        if message.name == "broker" and message.kind in ("down", "stopped") and self.book.session_live:
+            yield from self._close_session(f"the broker actor ended: {message.reason}")
 
-    def _change_trading(self, message: c.ChangeTrading) -> Effects:
-        yield d.OperatorActed(verb=f"go {message.state}", by=message.by, text=message.reason)
-        blocked = message.state is TradingState.ACTIVE and self.book.differences
-        if blocked and not message.force:
-            open_items = "; ".join(difference.text for difference in self.book.differences.values())
-            text = f"trading stays {self.book.trading.state}: {open_items} (--force accepts this)"
-            yield Send(message.reply_to, c.VerbAnswered(obeyed=False, text=text))
-            return
-        for item in tuple(self.book.differences) if blocked else ():
-            yield d.DifferenceResolved(item=item, by=message.by, how="accepted")
-        if message.state is TradingState.ACTIVE:
-            for breaker in tuple(self.book.breakers):
-                yield d.BreakerRearmed(breaker=breaker, by=message.by, reason=message.reason)
-        yield d.TradingStateChanged(state=message.state, by=message.by, reason=message.reason)
-        yield Send(message.reply_to, c.VerbAnswered(obeyed=True, text=f"trading is {message.state}"))
+    def _close_session(self, reason: str) -> Effects:
+        """Nobody told of its end. Should its socket live after all, the broker must not go on with it."""
+        session = self.book.session
+        yield f.SessionClosed(session=session, reason=reason, planned=False)
+        yield Send("broker", c.CloseSession(session=session, reason=reason))
 
     def _fact(self, event: Event) -> Effects:
-        """Statuses and errors count only from the current session; executions and commissions from any."""
-        stale = isinstance(event, f.OrderStatusReported | f.OrderErrorReported | f.OrderWritten)
-        if stale and getattr(event, "session", self.book.session) != self.book.session:
-            return
-        if isinstance(event, f.SessionClosed) and not (
-            self.book.session_live and event.session == self.book.session
-        ):
-            return
-        yield event
+        if isinstance(event, f.ExecutionReported):
+            yield dated(self.book, event, self.known)
+        elif counts(self.book, event):
+            yield event
 
 
 def _ended_by_state(signal_id: str, reason: str) -> d.SignalEnded:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hydra.core.book import Book
-from hydra.core.comparison import FOREIGN, Tolerance, foreign_item, is_same, judges_cash
+from hydra.core.comparison import FOREIGN, Tolerance, foreign_item, is_same
 from hydra.core.effects import Effects
+from hydra.core.folding import AS_ACCEPTED, NO_LONGER_SEEN
 from hydra.messages.decisions import DifferenceFound, DifferenceResolved, ForeignSettled
 from hydra.messages.sync import BrokerSnapshot
 from hydra.values import Difference
 
-NO_LONGER_SEEN = "no longer seen"
 LEAVE_TO_A_PERSON = "pause"
 
 
@@ -60,15 +60,21 @@ class Weighing:
                 yield from self._found(difference, snapshot)
             else:
                 claimed[item] = difference
-        for difference in (*tuple(book.differences.values()), *tuple(book.accepted.values())):
-            if difference.item not in seen and scope.covers(difference):
-                yield DifferenceResolved(item=difference.item, by="hydra", how=NO_LONGER_SEEN)
+        for item, difference in {**book.accepted, **book.differences}.items():
+            if item not in seen:
+                if scope.covers(difference):
+                    yield DifferenceResolved(item=item, by="hydra", how=NO_LONGER_SEEN)
+            elif item in book.differences and self._is_accepted(seen[item]):
+                yield DifferenceResolved(item=item, by="hydra", how=AS_ACCEPTED)
         self.claimed = claimed
 
     def _is_silent(self, difference: Difference) -> bool:
         """Open already, or accepted, with this very content."""
-        known = self.book.differences.get(difference.item) or self.book.accepted.get(difference.item)
-        return is_same(known, difference, self.tolerance)
+        known = self.book.differences.get(difference.item)
+        return is_same(known, difference, self.tolerance) or self._is_accepted(difference)
+
+    def _is_accepted(self, difference: Difference) -> bool:
+        return is_same(self.book.accepted.get(difference.item), difference, self.tolerance)
 
     def _found(self, difference: Difference, snapshot: BrokerSnapshot) -> Effects:
         """The operator's policy may say already what to do with positions that were never ours."""

@@ -12,7 +12,7 @@ from typing import Any
 from hydra.gateway.framing import frame
 from hydra.gateway.wire_client_messages import CLIENT_MESSAGES
 from hydra.gateway.wire_plan import Plan, plan_of
-from hydra.gateway.wire_rows import Field, Group, Layout, Rows, Variant, When
+from hydra.gateway.wire_rows import Field, Group, Layout, Rows, Run, Variant, When
 from hydra.gateway.wire_server_messages import SERVER_MESSAGES
 from hydra.gateway.wire_text import parse, show
 
@@ -111,8 +111,9 @@ class _Decoding:
     def _read(self, rows: Rows, values: dict[str, Any]) -> None:
         for row in rows:
             match row:
-                case Field():
-                    self._read_field(row, values)
+                case Run():
+                    for field in row.fields:
+                        self._read_field(field, values)
                 case Group():
                     values[row.name] = self._read_group(row)
                 case When():
@@ -182,15 +183,13 @@ class _Encoding:
         for key in values:
             if key not in block.known:
                 raise self._error(key, f"no such field in {name or 'the message'}")
-        self._write(rows, values, {**block.fresh(), **values})
+        self._write(rows, values, block.completed(values))
 
     def _write(self, rows: Rows, given: Mapping[str, Any], effective: Mapping[str, Any]) -> None:
         for row in rows:
             match row:
                 case Run():
                     self._write_run(row, given)
-                case Field():
-                    self._texts.append(self._text(row, given.get(row.name)))
                 case Group():
                     self._write_group(row, effective[row.name])
                 case When():
@@ -199,14 +198,18 @@ class _Encoding:
                 case Variant():
                     self._write(self._case(row, effective), given, effective)
 
+    def _write_run(self, row: Run, given: Mapping[str, Any]) -> None:
+        self._texts += [
+            field.default if (value := given.get(field.name)) is None else self._text(field, value)
+            for field in row.fields
+        ]
+
     def _write_group(self, row: Group, items: Sequence[Mapping[str, Any]]) -> None:
         self._texts.append(str(len(items)))
         for item in items:
             self._write_block(row.name, row.rows, item)
 
     def _text(self, row: Field, value: Any) -> str:
-        if value is None:
-            return row.default
         try:
             return show(row.kind, value)
         except ValueError as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from hydra.gateway.wire_rows import VERSIONS, Field, Group, Layout, Rows, Variant, When, rows_at
+from hydra.gateway.wire_rows import VERSIONS, Field, Group, Layout, Rows, Variant, When, in_runs, rows_at
 from hydra.gateway.wire_text import parse
 
 
@@ -13,12 +13,13 @@ from hydra.gateway.wire_text import parse
 class Block:
     """What one dict of values may hold: the names known at any version, and the value of a name nobody gave.
 
-    The names of a variant have no default: which of them exist depends on the selector.
+    The names of a variant have no default: which of them exist depends on the selector. `is_plain`: fields only.
     """
 
     known: frozenset[str]
     defaults: Mapping[str, Any]
     groups: tuple[str, ...]
+    is_plain: bool
 
     def fresh(self) -> dict[str, Any]:
         """Return a new dict of the defaults; a group's default is an empty list of its own."""
@@ -26,6 +27,10 @@ class Block:
         for name in self.groups:
             values[name] = []
         return values
+
+    def completed(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the values with the defaults of the rest; as they are where no row asks for another's value."""
+        return values if self.is_plain else {**self.fresh(), **values}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,7 @@ def plan_of(layout: Layout, version: int) -> Plan:
         raise ValueError(f"server version {version} is outside {VERSIONS.start} to {VERSIONS.stop - 1}")
     blocks: dict[str, Block] = {}
     _add_block("", layout.rows, blocks)
-    return Plan(layout=layout, rows=rows_at(layout.rows, version), blocks=blocks)
+    return Plan(layout=layout, rows=in_runs(rows_at(layout.rows, version)), blocks=blocks)
 
 
 def _add_block(name: str, rows: Rows, blocks: dict[str, Block]) -> None:
@@ -56,6 +61,7 @@ def _add_block(name: str, rows: Rows, blocks: dict[str, Block]) -> None:
         known=frozenset((*(field.name for field in (*fields, *variants)), *groups)),
         defaults={field.name: parse(field.kind, field.default) for field in fields},
         groups=tuple(groups),
+        is_plain=all(isinstance(row, Field) for row in rows),
     )
 
 

@@ -13,6 +13,7 @@ is the text that the real gateway prints for a value nobody gave.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 UNSET_DOUBLE = "1.7976931348623157E308"
@@ -61,7 +62,14 @@ class Variant:
     cases: Mapping[int, "Rows"]
 
 
-Row = Field | Group | When | Variant
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Fields side by side, with nothing between them: most of a long message is written in a few of these."""
+
+    fields: tuple[Field, ...]
+
+
+Row = Field | Group | When | Variant | Run
 Rows = tuple[Row, ...]
 
 
@@ -147,8 +155,27 @@ def _row_at(row: Row, version: int) -> Row | None:
             if not row.since <= version < row.until:
                 return None
             return replace(row, kind="Q") if row.kind == "q" and version < DECIMAL_SIZES_SINCE else row
-        case Variant():
-            cases = {number: rows_at(case, version) for number, case in row.cases.items()}
-            return replace(row, cases=cases)
+        case Variant() | Group() | When() | Run():
+            return _within(row, lambda table: rows_at(table, version))
+
+
+def in_runs(table: Rows) -> Rows:
+    """Return the same rows with fields that stand side by side joined, at every depth."""
+    joined: list[Row] = []
+    for is_field, side_by_side in groupby(table, lambda row: isinstance(row, Field)):
+        if is_field:
+            joined.append(Run(fields=tuple(side_by_side)))
+        else:
+            joined += [_within(row, in_runs) for row in side_by_side]
+    return tuple(joined)
+
+
+def _within(row: Row, change: Callable[[Rows], Rows]) -> Row:
+    """Return the row with its inner tables changed."""
+    match row:
         case Group() | When():
-            return replace(row, rows=rows_at(row.rows, version))
+            return replace(row, rows=change(row.rows))
+        case Variant():
+            return replace(row, cases={number: change(case) for number, case in row.cases.items()})
+        case Field() | Run():
+            return row

@@ -139,8 +139,6 @@ class Context:
 
     def _fire(self, timer: Timer, message: Message) -> None:
         self._timers.pop(timer, None)
-        if timer.cancelled:
-            return
         self._around.post.send(self.name, self.incarnation, self.name, message, timer)
 
     def _forget(self, timer: Timer) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from hydra.runtime.loops import VirtualLoop
 
 LATENCY_MIN_S = 0.0002
 LATENCY_MAX_S = 0.0012
+INSTANT_S = 1e-6
 WINDOW_BYTES = 65_536
 """What may be in flight one way; what is written beyond waits in the transport's buffer, as with a real socket."""
 
@@ -52,10 +54,16 @@ class MemoryNetwork:
         """One way, seeded."""
         return self.rng.uniform(LATENCY_MIN_S, LATENCY_MAX_S)
 
-    def cut(self, *, refusing: str = "") -> None:
-        """Reset every connection, losing what is in flight; refuse new ones while `refusing` says why."""
+    def cut(self, *, refusing: str = "", landing: bool = False) -> None:
+        """Reset every connection; refuse new ones while `refusing` says why.
+
+        What is in flight is lost, as when a router dies; or, `landing`, what the client had written still reaches the
+        gateway, as when the kernel of a killed process sends its buffers.
+        """
         self.refusing = refusing
         for transport in tuple(self._wires.values()):
+            if landing:
+                transport.land_everything()
             transport.reset(ConnectionResetError("connection reset by peer"))
 
     def accept(self) -> None:
@@ -76,21 +84,22 @@ class MemoryNetwork:
         """Bytes of a client reach the gateway."""
         if conn_id in self._wires:
             self.gateway.receive(conn_id, data, self.now_us())
-            self._settle()
+            self.settle()
 
     def left(self, conn_id: int) -> None:
         """A client's end is gone."""
         if self._wires.pop(conn_id, None) is not None:
             self.gateway.disconnect(conn_id, self.now_us())
-            self._settle()
+            self.settle()
 
     def _play(self) -> None:
         self._timer = None
         self.gateway.advance(self.now_us())
-        self._settle()
+        self.settle()
 
-    def _settle(self) -> None:
-        """Put on the wire what the gateway has to say, and come back when it has something to do."""
+    def settle(self) -> None:
+        """Put on the wire what the gateway has to say, and come back when it has something to do. Call it after the
+        gateway was touched from outside."""
         for output in self.gateway.drain():
             transport = self._wires.get(output.conn_id)
             match output:
@@ -118,7 +127,7 @@ class MemoryTransport(asyncio.Transport):
         self._conn_id = conn_id
         self._protocol = protocol
         self._buffer = bytearray()
-        self._flying_n = 0
+        self._flying: deque[bytes] = deque()
         self._high, self._low = WINDOW_BYTES, WINDOW_BYTES // 4
         self._paused = False
         self._closing = False
@@ -143,22 +152,32 @@ class MemoryTransport(asyncio.Transport):
 
     def _flush(self) -> None:
         """Put on the wire what the window has room for."""
-        room = WINDOW_BYTES - self._flying_n
+        if not self._buffer:
+            return
+        room = WINDOW_BYTES - sum(map(len, self._flying))
         data = bytes(self._buffer[:room])
         del self._buffer[:room]
         if data and not self._gone:
-            self._flying_n += len(data)
+            self._flying.append(data)
             self._outward_at = self._later(self._outward_at)
-            self._network.loop.call_at(self._outward_at, self._land, data)
+            self._network.loop.call_at(self._outward_at, self._land)
         if self._paused and len(self._buffer) <= self._low:
             self._paused = False
             self._protocol.resume_writing()
+        if self._closing and not self._buffer:
+            self._finish()
 
-    def _land(self, data: bytes) -> None:
-        self._flying_n -= len(data)
-        self._network.arrived(self._conn_id, data)
+    def _land(self) -> None:
+        if self._flying:
+            self._network.arrived(self._conn_id, self._flying.popleft())
         if self._buffer and not self._gone:
             self._flush()
+
+    def land_everything(self) -> None:
+        """What was written and has not arrived yet arrives now, in order."""
+        self._network.arrived(self._conn_id, b"".join(self._flying) + bytes(self._buffer))
+        self._flying.clear()
+        self._buffer.clear()
 
     def incoming(self, data: bytes) -> None:
         """Bytes of the gateway, on their way."""
@@ -191,10 +210,14 @@ class MemoryTransport(asyncio.Transport):
     def close(self) -> None:
         if not self._closing:
             self._closing = True
-            self._flush()
-            self._outward_at = self._later(self._outward_at)
-            self._network.loop.call_at(self._outward_at, self._network.left, self._conn_id)
-            self._network.loop.call_soon(self._lost, None)
+            if not self._buffer:
+                self._finish()
+
+    def _finish(self) -> None:
+        """All that was written has left: the end follows it."""
+        self._outward_at = self._later(self._outward_at)
+        self._network.loop.call_at(self._outward_at, self._network.left, self._conn_id)
+        self._network.loop.call_soon(self._lost, None)
 
     def abort(self) -> None:
         if not self._gone:
@@ -209,8 +232,8 @@ class MemoryTransport(asyncio.Transport):
             self._protocol.connection_lost(error)
 
     def _later(self, last_at: float) -> float:
-        """Not before what went the same way earlier: each direction keeps its order."""
-        return max(last_at, self._network.loop.time() + self._network.latency_s())
+        """Strictly after what went the same way earlier: asyncio does not keep the order of equal deadlines."""
+        return max(last_at + INSTANT_S, self._network.loop.time() + self._network.latency_s())
 
     def write_eof(self) -> None:
         """ib_async ends its side before it closes; the close that follows does the work."""

@@ -25,7 +25,7 @@ from hydra.gateway.bars import load_bars
 from hydra.gateway.gateway import Gateway
 from hydra.gateway.ledger import ledger_of
 from hydra.gateway.market import Market
-from hydra.gateway.settings import GatewayConfig
+from hydra.gateway.settings import GatewayConfig, MarketDataMode
 from hydra.gateway.store import MemoryStore
 from hydra.journal.reading import JournalReader
 from hydra.runtime.virtual import VirtualWorld
@@ -75,15 +75,35 @@ class SimulationResult:
     kinds: dict[str, int]
 
 
-class SimulatedWorld:
-    """One simulation. Build it, run it once."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Venue:
+    """The gateway's side: it outlives a process that trades on it, and its store outlives the gateway."""
 
-    def __init__(self, plan: SimulationPlan, on_jump: Callable[[datetime], None] | None = None) -> None:
+    store: MemoryStore
+    gateway: Gateway
+
+
+def venue_of(plan: SimulationPlan, *, store: MemoryStore | None = None, market_data: MarketDataMode = "live") -> Venue:
+    """A gateway of this plan, on a new account or on what an earlier gateway has left in `store`."""
+    store = store or MemoryStore()
+    return Venue(store=store, gateway=Gateway(_gateway_config(plan, market_data), store, _market(plan)))
+
+
+class SimulatedWorld:
+    """One process on one gateway. Build it, run it once.
+
+    With a `venue` it is a later process on that gateway, and finds the journal of the one before it in the plan's
+    directory.
+    """
+
+    def __init__(
+        self, plan: SimulationPlan, *, venue: Venue | None = None, on_jump: Callable[[datetime], None] | None = None
+    ) -> None:
         self.plan = plan
         config = plan.config
         self.failure = ""
-        self.store = MemoryStore()
-        self.gateway = Gateway(_gateway_config(plan), self.store, _market(plan))
+        self.venue = venue or venue_of(plan)
+        self.gateway = self.venue.gateway
         started_us = self.gateway.market_us
         self.world = VirtualWorld(
             seed=plan.seed,
@@ -121,16 +141,17 @@ class SimulatedWorld:
             progress((day + 1) / days)
         digest = self.world.digest()
         summary = self.desk.stop(leave_orders=False, reason="the simulated time is over")
-        return self._judge(digest, summary)
+        return self.judged(digest, summary)
 
-    def _judge(self, digest: str, summary: Summary) -> SimulationResult:
+    def judged(self, digest: str, summary: Summary) -> SimulationResult:
+        """What came of it, once the desk has stopped."""
         book, events = Book(), []
         with JournalReader(self.journal_path) as reader:
             for stored in reader.fold():
                 book.apply(stored.seq, stored.at, stored.event)
                 events.append(stored.event)
         self.gateway.drain()
-        laws = broken_laws(events, book, ledger_of(self.store))
+        laws = broken_laws(events, book, ledger_of(self.venue.store))
         kinds: dict[str, int] = {}
         for event in events:
             kinds[type(event).__name__] = kinds.get(type(event).__name__, 0) + 1
@@ -182,7 +203,7 @@ def _frozen() -> Iterator[Callable[[datetime], None]]:
         freezegun.api.call_stack_inspection_limit = inspected
 
 
-def _gateway_config(plan: SimulationPlan) -> GatewayConfig:
+def _gateway_config(plan: SimulationPlan, market_data: MarketDataMode) -> GatewayConfig:
     given = plan.config.gateway
     return GatewayConfig(
         account=given.account,
@@ -192,6 +213,7 @@ def _gateway_config(plan: SimulationPlan) -> GatewayConfig:
         speed=1.0,
         quote_interval_s=plan.quote_interval_s,
         venue_share=given.venue_share,
+        market_data=market_data,
     )
 
 

@@ -14,6 +14,9 @@ from hydra.core.book import Book
 from hydra.core.effects import Effects, Later, Moment, Send
 from hydra.core.sequencer import RunStart, Sequencer, SequencerRules
 from hydra.journal.store import EventStore
+from hydra.messages.base import Event
+from hydra.messages.decisions import RunStarted
+from hydra.messages.facts import SessionOpened
 from hydra.messages.sync import JournalUp, Recorded
 from hydra.records import BookImage
 from hydra.runtime.actor import BatchActor, Context, StopReason
@@ -53,8 +56,9 @@ class JournalActor(BatchActor):
         book = Book()
         for stored in self.store.fold():
             book.apply(stored.seq, stored.at, stored.event)
-        self.sequencer = Sequencer(book, self.plan.rules, self.store.known)
-        first = self.context.incarnation == 1
+        incarnation = self.context.incarnation
+        self.sequencer = Sequencer(book, self.plan.rules, self.store.known, incarnation=incarnation)
+        first = incarnation == 1
         moment = self._moment()
         begin = self.sequencer.begin_run(self.plan.start, moment) if first else self.sequencer.resumed(moment)
         self._commit([begin], moment)
@@ -97,15 +101,21 @@ class JournalActor(BatchActor):
             if isinstance(effect, Send | Later):
                 self.outbox.append(effect)
                 continue
-            book = self.sequencer.book
-            stored = self._store.append(effect, at=moment.now, run=book.run, session=book.session)
-            answer = stored is not None
-            if stored is None:
-                continue
-            book.apply(stored.seq, stored.at, effect)
-            recorded = Recorded(seq=stored.seq, at=stored.at, event=effect)
-            self.outbox.extend(Send(name, recorded) for name in self.wiring.hearers(effect))
-            self._drive(self.sequencer.react(effect, moment), moment)
+            answer = self._record(effect, moment)
+
+    def _record(self, event: Event, moment: Moment) -> bool:
+        """Append, fold, tell, react. False when the same fact is in the journal already."""
+        book = self.sequencer.book
+        run = event.run if isinstance(event, RunStarted) else book.run
+        session = event.session if isinstance(event, SessionOpened) else book.session
+        stored = self._store.append(event, at=moment.now, run=run, session=session)
+        if stored is None:
+            return False
+        book.apply(stored.seq, stored.at, event)
+        recorded = Recorded(seq=stored.seq, at=stored.at, event=event)
+        self.outbox.extend(Send(name, recorded) for name in self.wiring.hearers(event))
+        self._drive(self.sequencer.react(event, moment), moment)
+        return True
 
     @property
     def _store(self) -> EventStore:

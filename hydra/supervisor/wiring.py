@@ -91,7 +91,7 @@ ROUTES: dict[type[Message], tuple[str, str]] = {
     d.RunStarted: ("journal", "journal"),
     d.RunEnded: ("journal", "journal"),
     d.ActorLifeChanged: ("journal", "journal"),
-    d.AlertRaised: ("broker, risk, monitor, journal", "journal"),
+    d.AlertRaised: ("broker, router, monitor, reporter, journal", "journal"),
     d.TradingStateChanged: ("journal", "journal"),
     d.BreakerTripped: ("risk", "journal"),
     d.BreakerRearmed: ("journal", "journal"),

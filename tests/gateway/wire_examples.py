@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hydra.gateway.framing import FrameReader
 from hydra.gateway.wire_plan import plan_of
-from hydra.gateway.wire_rows import Field, Group, Layout, Rows, Variant, When
+from hydra.gateway.wire_rows import Field, Group, Layout, Rows, Run, Variant, When
 
 VERSIONS = (157, 159, 160, 162, 163, 164, 166, 169, 170, 174, 176, 177, 178)
 GOLDEN = Path(__file__).parent / "golden"
@@ -74,9 +74,8 @@ def _block(draw: st.DrawFn, rows: Rows) -> dict[str, Any]:
 def _fill(draw: st.DrawFn, rows: Rows, values: dict[str, Any]) -> None:
     for row in rows:
         match row:
-            case Field():
-                if row.kind != "v":
-                    values[row.name] = draw(_value(row))
+            case Run():
+                values.update({field.name: draw(_value(field)) for field in row.fields if field.kind != "v"})
             case Group():
                 values[row.name] = draw(st.lists(_block(row.rows), max_size=2))
             case When():

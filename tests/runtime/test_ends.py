@@ -9,7 +9,7 @@ import pykka
 import pytest
 from pykka import ActorRegistry
 
-from hydra.runtime.actor import LoopActor, StopReason
+from hydra.runtime.actor import Context, LoopActor, StopReason
 from hydra.runtime.hosts import ThreadHost
 from hydra.runtime.message import Message
 from hydra.runtime.spec import Restart
@@ -106,6 +106,20 @@ def test_a_killed_actor_ends_as_if_crashed(stage: Stage, build: type[Performer])
     assert ["started", "down", "restarting", "started"] == stage.kinds("a")
     assert "killed: an operator said so" == stage.lifecycles("a")[1].reason
     assert [("a", "start"), ("a", "stop killed"), ("a", "start")] == stage.heard
+
+
+def test_one_that_is_killed_while_it_is_being_built_dies_of_it(stage: Stage) -> None:
+    first = iter([True])
+
+    class Doomed(Announcer):
+        def __init__(self, context: Context, stage: Stage) -> None:
+            super().__init__(context, stage)
+            if next(first, False):
+                stage.world.kill("a", "in the cradle")
+
+    stage.start(stage.child("a", Doomed))
+    stage.until(lambda: stage.running("a", incarnation=2))
+    assert "killed: in the cradle" == stage.lifecycles("a")[1].reason
 
 
 def test_nobody_can_be_killed_who_does_not_live(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 
 import pytest
@@ -111,14 +112,14 @@ def test_tasks_are_over_before_the_world_has_stopped(stage: Stage) -> None:
 
 
 def test_a_task_cancelled_before_its_first_step_leaves_no_warning(stage: Stage) -> None:
-    stage.start(stage.child("a", Linked, restart=Restart.TEMPORARY))
+    class LateSpawner(LoopActor, Performer):
+        def on_stop(self, reason: StopReason) -> None:
+            self.context.spawn(fail())
 
-    def spawn_and_exit(actor: Performer) -> None:
-        actor.context.spawn(fail())
-        actor.context.exit()
-
-    stage.do("a", spawn_and_exit)
+    stage.start(stage.child("a", LateSpawner, restart=Restart.TEMPORARY))
+    stage.do("a", lambda actor: actor.context.exit())
     stage.until_kinds("a", "started", "stopped")
+    gc.collect()
 
 
 def test_messages_told_while_it_ends_wait_for_the_next_incarnation(stage: Stage) -> None:
@@ -168,7 +169,7 @@ def test_on_the_shared_loop_a_failing_callback_that_two_could_own_is_fatal(virtu
 
 
 def test_a_callback_that_wants_to_exit_ends_only_its_actor_in_production(threads: Stage) -> None:
-    threads.start(threads.child("a", Linked))
+    threads.start(threads.child("a", Sleeper))
 
     def leave() -> None:
         raise SystemExit(1)
@@ -176,6 +177,7 @@ def test_a_callback_that_wants_to_exit_ends_only_its_actor_in_production(threads
     threads.do("a", lambda actor: actor.context.loop.call_soon(leave))
     threads.until(lambda: threads.running("a", incarnation=2))
     assert "SystemExit: 1" == threads.lifecycles("a")[1].reason
+    assert ["start", "stop crashed", "task ended", "start"] == threads.notes("a")
 
 
 def test_a_loop_that_is_blocked_by_a_callback_is_found_hung_and_fenced(threads: Stage) -> None:

@@ -25,6 +25,7 @@ def test_children_start_in_order_and_stop_in_reverse(stage: Stage) -> None:
     starts, stops = ["a", "b1", "b2", "c"], ["c", "b2", "b1", "a"]
     assert [(name, "start") for name in starts] + [(name, "stop shutdown") for name in stops] == stage.heard
     assert {"stopped"} == {actor.state for actor in stage.world.actors()}
+    assert [] == stage.escalated
 
 
 def test_a_failed_first_start_deep_in_the_tree_rolls_back_everything_in_reverse(stage: Stage) -> None:
@@ -179,6 +180,17 @@ def test_a_crash_of_the_supervisor_itself_takes_its_children_with_it(stage: Stag
     stage.until(lambda: stage.running("below", incarnation=2))
     assert ["start", "stop killed", "start"] == stage.notes("b1")
     assert ["started", "down", "restarting", "started"] == stage.kinds("below")
+
+
+def test_an_order_to_end_that_a_crash_forestalled_does_not_reach_the_next_incarnation(virtual: Stage) -> None:
+    broken = Backoff(initial_s=float("inf"), max_s=float("inf"))
+    virtual.start(tree("below", virtual.child("b"), backoff=broken))
+    virtual.do("b", boom)
+    virtual.until(lambda: "down" in virtual.kinds("b"))
+    assert virtual.world.kill("below", "it will have crashed by then")
+    virtual.until(lambda: virtual.running("below", incarnation=2))
+    virtual.world.run_until(lambda: False, limit_s=10)
+    assert ["started", "down", "restarting", "started"] == virtual.kinds("below")
 
 
 def test_what_waits_at_the_end_of_the_world_becomes_dead_letters(stage: Stage) -> None:

@@ -190,6 +190,20 @@ def test_a_timer_is_late_and_never_early(virtual: Stage) -> None:
     assert [timedelta(microseconds=1)] * 2 == virtual.notes("a")
 
 
+def test_two_timers_a_microsecond_apart_are_each_late(virtual: Stage) -> None:
+    virtual.start(virtual.child("a"))
+
+    def set_timers(actor: Performer) -> None:
+        now_us = actor.context.clock.monotonic_us
+        began_us = now_us()
+        for delay_us in (10, 11):
+            late = Do(act=lambda later, due_us=began_us + delay_us: later.note(now_us() - due_us))  # type: ignore[misc]
+            actor.context.after(delay_us / 1e6, late)
+
+    virtual.do("a", set_timers)
+    virtual.until_noted("a", 1, 1)
+
+
 def test_a_fenced_actor_is_deaf_and_replaced_and_still_closes_what_it_holds(virtual: Stage) -> None:
     class Holder(Performer):
         def on_stop(self, reason: object) -> None:

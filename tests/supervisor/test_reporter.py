@@ -52,8 +52,8 @@ class Place:
             ),
             ChildSpec(name="reporter", build=lambda context: ReporterActor(context, plans), why="reports"),
         )
-        world.start(SupervisorSpec(name="root", strategy=Strategy.ONE_FOR_ONE, children=children, why="a test"))
         try:
+            world.start(SupervisorSpec(name="root", strategy=Strategy.ONE_FOR_ONE, children=children, why="a test"))
             yield world
         finally:
             world.stop()

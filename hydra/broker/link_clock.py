@@ -1,0 +1,63 @@
+"""What time it is at the gateway, asked before anything starts, on a connection of its own that never places an order.
+
+Sessions and quotes live by the gateway's clock. A real gateway has the machine's; a simulated one may replay another year,
+at another speed, and then its clock is followed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ib_async import IB
+
+from hydra.broker.link_direct import DirectTarget, connect_directly
+from hydra.broker.safety import check_account, check_port
+from hydra.broker.translation import instant
+from hydra.core.instants import seconds_between
+from hydra.errors import StartError
+
+LISTEN_S = 1.5
+REAL_TIME_MAX = 3.0
+"""It tells whole seconds: over `LISTEN_S` a clock at real speed seems to run at up to this many seconds a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayClock:
+    """The gateway's time at the end of the asking, and its market seconds per real second."""
+
+    at: datetime
+    speed: float
+
+
+async def read_clock(
+    target: DirectTarget, environ: Mapping[str, str], *, machine_at: datetime, skew_max_s: float
+) -> GatewayClock | None:
+    """None where the gateway keeps the machine's time (`machine_at`, within skew_max_s); else its own clock.
+
+    Raises AccountRefused before anything else is asked, StartError when the gateway cannot be reached or is mute.
+    """
+    check_port(target.port)
+    ib = IB()
+    await connect_directly(ib, target)
+    try:
+        check_account(tuple(ib.client.getAccounts()), target.account, environ)
+        first_at = await _time(ib, target)
+        if abs(seconds_between(machine_at, first_at)) <= skew_max_s + target.connect_timeout_s:
+            return None
+        await asyncio.sleep(LISTEN_S)
+        then_at = await _time(ib, target)
+    finally:
+        ib.disconnect()
+    speed = seconds_between(first_at, then_at) / LISTEN_S
+    return GatewayClock(at=then_at, speed=float(round(speed)) if speed > REAL_TIME_MAX else 1.0)
+
+
+async def _time(ib: IB, target: DirectTarget) -> datetime:
+    try:
+        return instant(await asyncio.wait_for(ib.reqCurrentTimeAsync(), target.listing_timeout_s))
+    except TimeoutError as error:
+        place = f"{target.host}:{target.port}"
+        raise StartError(f"the gateway at {place} did not tell its time within {target.listing_timeout_s:g} s") from error
