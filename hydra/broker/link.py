@@ -201,7 +201,7 @@ class Link:
 
     def _pump(self) -> None:
         """Send what may go. An action may put more: that waits for its turn in the same round."""
-        if self._is_pumping or not self.is_open:
+        if self._pacer.is_idle or self._is_pumping or not self.is_open:
             return
         self._is_pumping = True
         try:

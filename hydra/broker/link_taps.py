@@ -173,7 +173,7 @@ class TapDecoder(Decoder):
     def interpret(self, fields: Sequence[str]) -> None:
         before = self._handed_on()
         super().interpret(fields)  # type: ignore[no-untyped-call]
-        if False and fields and fields[0].isdecimal() and int(fields[0]) in VITAL_MESSAGES:
+        if self._handed_on() == before and fields and fields[0].isdecimal() and int(fields[0]) in VITAL_MESSAGES:
             self._hand_on(Unreadable(message_id=int(fields[0]), text=" ".join(fields)))
 
 

@@ -18,9 +18,6 @@ from hydra.values import (
     SessionHours,
 )
 
-LIVE_REQUEST = -1
-"""The request id of what nobody asked for."""
-
 
 class Part(Enum):
     """A listing that ends with a marker of its own. Only the last three carry a request id."""
@@ -57,7 +54,7 @@ class StatusSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionSeen:
-    """An execDetails: live when its request id is LIVE_REQUEST, else a row of a listing."""
+    """An execDetails: a row of a listing when it bears a request id of ours, live when it bears -1."""
 
     request_id: int
     account: str

@@ -41,6 +41,7 @@ class SessionOrders:
         self._known: dict[tuple[int, int], KnownOrder] = {}
         self._by_perm_id: dict[int, KnownOrder] = {}
         self._told: dict[tuple[int, int, int], OrderStatusReported] = {}
+        self._statused: dict[tuple[int, int, int], None] = {}
 
     def fate(self, order_ref: str) -> Fate | None:
         """What became of a ref, None while it is new to this session."""
@@ -94,9 +95,9 @@ class SessionOrders:
     def status(self, seen: StatusSeen) -> OrderStatusReported | None:
         """An orderStatus, when it says something that was not told."""
         known = self.known(seen)
-        key = (seen.client_id, seen.broker_order_id, seen.perm_id)
+        self._statused[_key(seen)] = None
         return self._tell(
-            key,
+            _key(seen),
             OrderStatusReported(
                 session=0,
                 order_ref="" if known is None else known.order_ref,
@@ -110,9 +111,9 @@ class SessionOrders:
             ),
         )
 
-    def was_told(self, seen: StatusSeen) -> bool:
-        """Whether any status of this order was told in this session."""
-        return (seen.client_id, seen.broker_order_id, seen.perm_id) in self._told
+    def had_status(self, seen: StatusSeen) -> bool:
+        """Whether an orderStatus of this order came before in this session; an openOrder does not count."""
+        return _key(seen) in self._statused
 
     def known(self, seen: StatusSeen) -> KnownOrder | None:
         """Orders made by hand have order id 0 or a negative one: then the perm id names them."""
@@ -133,6 +134,10 @@ class SessionOrders:
             return None
         self._told[key] = report
         return report
+
+
+def _key(seen: StatusSeen) -> tuple[int, int, int]:
+    return seen.client_id, seen.broker_order_id, seen.perm_id
 
 
 def _known(line: OpenOrderLine) -> KnownOrder:

@@ -70,9 +70,10 @@ class Pacer(Generic[T]):
             return 1
         return max(1, self._spent_us[short - 1] + WINDOW_US - now_us)
 
-    def waiting(self, lane: SendLane) -> tuple[T, ...]:
-        """What has not had its turn in this lane."""
-        return tuple(self._waiting[lane])
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits in any lane."""
+        return not any(self._waiting.values())
 
     def _left(self) -> int:
         return self.per_s_max - len(self._spent_us)

@@ -92,7 +92,7 @@ class BrokerSession:
 
     def _status(self, news: StatusSeen, now_us: int) -> Iterator[Event]:
         known = self.orders.known(news)
-        is_first = not self.orders.was_told(news)
+        is_first = not self.orders.had_status(news)
         report = self.orders.status(news)
         if report is None:
             return

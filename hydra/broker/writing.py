@@ -17,7 +17,7 @@ from hydra.broker.session import BrokerSession
 from hydra.messages.base import Event
 from hydra.messages.commands import CancelOrder
 from hydra.messages.facts import CancelSent, GlobalCancelSent, OrderNotWritten
-from hydra.values import Instrument, Intent, LinkState
+from hydra.values import Instrument, Intent, LinkState, Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +32,12 @@ class WriterNeeds:
 def objection(
     intent: Intent, *, now: datetime, halted: str, link: LinkState, is_maintenance: bool
 ) -> str:
-    """Why an order may not be written at this moment; empty: it may. `halted` is the reason of the latch, or empty."""
+    """Why an order may not be written at this moment; empty: it may. `halted` is the reason of the latch, or empty.
+
+    An operator's flatten is what a halt lets through: without it nobody could get out of a halted position.
+    """
     valid_until = intent.want.valid_until
-    if halted:
+    if halted and intent.want.purpose is not Purpose.FLATTEN:
         return f"orders are latched off: {halted}"
     if link is not LinkState.READY:
         return f"the link is {link}"

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import shutil
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from hydra.cli.options import config_in_force, config_option
-from hydra.errors import ExitCode, StartError
-from hydra.simulation.world import SimulationFailed, SimulationPlan, SimulationResult, simulate
+from hydra.errors import ExitCode, StartError, UsageError
+from hydra.simulation.report import figures, report
+from hydra.simulation.world import (
+    WEEK_DAYS,
+    ClockKind,
+    SimulationFailed,
+    SimulationPlan,
+    SimulationResult,
+    machine_s,
+    simulate,
+)
 
+WEEKS = 4
 WEEKS_MAX = 52
 REMEMBERED = Path("logs/simulations")
 
 
 @click.command("simulate")
 @config_option
-@click.option("--weeks", type=click.IntRange(1, WEEKS_MAX), default=4, show_default=True, help="Market weeks.")
+@click.option("--weeks", type=click.IntRange(1, WEEKS_MAX), help=f"Market weeks.  [default: {WEEKS}]")
+@click.option("--days", type=click.IntRange(1, WEEKS_MAX * WEEK_DAYS), help="Calendar days instead of weeks.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Decides everything.")
 @click.option(
     "--clock",
@@ -38,81 +49,72 @@ REMEMBERED = Path("logs/simulations")
     show_default=True,
     help="Market seconds between two quotes of a symbol.",
 )
+@click.option(
+    "--trace",
+    "trace_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write every delivery here, a line each: where two runs that should be the same differ, it shows.",
+)
 @click.option("--json", "as_json", is_flag=True, help="End with the report as one JSON object on the last line.")
 @click.pass_context
 def simulate_command(
     ctx: click.Context,
     config_path: Path | None,
-    weeks: int,
+    weeks: int | None,
+    days: int | None,
     seed: int,
-    clock: str,
+    clock: ClockKind,
     quote_interval_s: str,
+    trace_path: Path | None,
     as_json: bool,
 ) -> None:
     """Run the same actors, the same ib_async and the same gateway through weeks of market time.
 
-    Journal and artifacts lie under logs/simulations/seed-N. Exit codes: 0 clean, 1 a law was broken, 2 wrong usage.
+    Journal and artifacts lie under logs/simulations/seed-N, those of an earlier run of the seed are replaced. Exit codes:
+    0 clean, 1 a law was broken, 2 wrong usage, 3 it could not go on.
     """
-    directory = REMEMBERED / f"seed-{seed}"
-    if directory.exists():
-        shutil.rmtree(directory)
     plan = SimulationPlan(
         config=config_in_force(config_path),
         seed=seed,
-        weeks=weeks,
-        clock="plain" if clock == "plain" else "freezegun",
+        days=_days(weeks, days),
+        clock=clock,
         quote_interval_s=int(quote_interval_s),
-        directory=directory,
+        directory=REMEMBERED / f"seed-{seed}",
     )
-    began = time.perf_counter()
-    result = _with_progress(plan)
-    wall_s = time.perf_counter() - began
+    shutil.rmtree(plan.directory, ignore_errors=True)
+    began_s = machine_s()
+    result = _traced(plan, trace_path)
+    wall_s = machine_s() - began_s
     click.echo(report(plan, result, wall_s))
     if as_json:
         click.echo(msgspec.json.encode(figures(result, wall_s)))
     ctx.exit(ExitCode.VIOLATED if result.violations else ExitCode.CLEAN)
 
 
-def _with_progress(plan: SimulationPlan) -> SimulationResult:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(f"{plan.weeks} weeks, seed {plan.seed}", total=1.0)
+def _days(weeks: int | None, days: int | None) -> int:
+    if weeks is not None and days is not None:
+        raise UsageError(f"--weeks {weeks} and --days {days} both say how long; give one of them")
+    return days if days is not None else (weeks or WEEKS) * WEEK_DAYS
+
+
+def _traced(plan: SimulationPlan, path: Path | None) -> SimulationResult:
+    if path is None:
+        return _with_progress(plan, None)
+    try:
+        with path.open("w", encoding="utf-8") as lines:
+            return _with_progress(plan, lines.write)
+    except OSError as error:
+        raise UsageError(f"the trace {path} cannot be written: {error}") from error
+
+
+def _with_progress(plan: SimulationPlan, on_trace: Callable[[str], object] | None) -> SimulationResult:
+    """The bar is drawn by this thread, by the machine's own clock: Python's stands still meanwhile."""
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"), TimeElapsedColumn()
+    )
+    with Progress(*columns, console=Console(stderr=True), auto_refresh=False, get_time=machine_s) as progress:
+        task = progress.add_task(f"seed {plan.seed}", total=plan.days)
         try:
-            return simulate(plan, lambda done: progress.update(task, completed=done))
+            return simulate(plan, lambda done: progress.update(task, completed=done, refresh=True), on_trace)
         except SimulationFailed as failure:
             raise StartError(f"the simulation of seed {plan.seed} could not go on: {failure}") from failure
-
-
-def figures(result: SimulationResult, wall_s: float) -> dict[str, object]:
-    """The report's figures as one JSON object; `violations` are whole sentences."""
-    return {
-        "digest": result.digest,
-        "wall_s": round(wall_s, 3),
-        "market_s": result.market_s,
-        "orders": result.summary.orders,
-        "fills": result.summary.fills,
-        "signals": result.summary.signals,
-        "restarts": result.summary.restarts,
-        "reconciliations": result.summary.reconciliations,
-        "mismatches": result.summary.mismatches,
-        "terminal": result.summary.terminal,
-        "violations": list(result.violations),
-    }
-
-
-def report(plan: SimulationPlan, result: SimulationResult, wall_s: float) -> str:
-    """What happened, for a person."""
-    summary = result.summary
-    ends = ", ".join(f"{count} {end}" for end, count in sorted(summary.terminal.items())) or "none"
-    lines = [
-        f"{plan.weeks} weeks of market time (seed {plan.seed}, clock {plan.clock}) in {wall_s:.1f} s",
-        f"signals {summary.signals}: {ends}",
-        f"orders {summary.orders}, fills {summary.fills}, restarts {summary.restarts}",
-        f"reconciliations {summary.reconciliations}, mismatches {summary.mismatches}",
-        f"journal and artifacts: {plan.directory}",
-        f"digest {result.digest}",
-    ]
-    lines.extend(f"BROKEN: {law}" for law in result.violations)
-    if not result.violations:
-        lines.append("every law held: orders, executions, positions, cash and signals agree with the gateway's ledger")
-    return "\n".join(lines)

@@ -26,11 +26,11 @@ def default_strategies() -> tuple[StrategyConfig, ...]:
                 "class": "hydra.strategies.mean_reversion:MeanReversion",
                 "symbols": ("AAPL", "IBM", "MSFT"),
                 "params": {
-                    "notional": 20_000,
+                    "notional": 12_000,
                     "window": 20,
                     "sample_s": 30,
                     "entry_z": Decimal("1.5"),
-                    "cooldown_s": 5400,
+                    "cooldown_s": 9000,
                 },
             }
         ),

@@ -61,10 +61,6 @@ TABLE: dict[tuple[LinkState, LinkNews], LinkState] = {
     (S.DEGRADED, N.CLOSED_IN_MAINTENANCE): S.SUSPENDED,
 }
 
-OPEN_STATES = (S.SYNCING, S.READY, S.DEGRADED)
-"""A socket stands and has told its account."""
-
-
 def after(state: LinkState, news: LinkNews) -> LinkState:
     """The next state, or ImpossibleLinkNews where the table has no row."""
     following = TABLE.get((state, news))

@@ -43,6 +43,9 @@ def react(book: Book, event: Event, known: Callable[[str], bool]) -> Effects:
             yield d.AlertRaised(kind="breaker", about=event.breaker, severity="critical", text=event.text)
             if book.trading.state is TradingState.ACTIVE:
                 yield d.TradingStateChanged(state=TradingState.REDUCING, by=event.breaker, reason=event.text)
+        case f.InstrumentUnknown():
+            text = f"{event.symbol} cannot be traded, the broker does not know it: {event.text}"
+            yield d.AlertRaised(kind="market_data", about=event.symbol, severity="warning", text=text)
         case d.LawViolated():
             yield d.AlertRaised(kind="law", about=event.law, severity="critical", text=event.text)
         case d.TradingStateChanged():

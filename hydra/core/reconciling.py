@@ -16,7 +16,7 @@ from hydra.core.effects import Effects, EffectsOf, Later, Moment, Send
 from hydra.core.judging import Asked, OrderJudgement, asked, judge_orders
 from hydra.core.opening import open_books
 from hydra.core.screening import dated
-from hydra.core.weighing import Scope, Weighing
+from hydra.core.weighing import Scope, Weighing, WeighingRules
 from hydra.messages.commands import FetchSnapshot, WorkDue
 from hydra.messages.decisions import OrderEnded, ReconciliationDone
 from hydra.messages.facts import CommissionReported, ExecutionReported
@@ -65,7 +65,9 @@ class Reconciling:
         self.asked: Asked | None = None
         self.will_look = False
         self.order_id_seen = 0
-        self.weighing = Weighing(book, rules.tolerance, rules.foreign)
+        self.weighing = Weighing(
+            book, WeighingRules(tolerance=rules.tolerance, apart_s=rules.settle_quiet_s, foreign=rules.foreign)
+        )
         self.absences = Absences(book, settle_s=rules.settle_s, settle_quiet_s=rules.settle_quiet_s)
 
     def wait(self, who: str, sync_n: int, moment: Moment) -> Effects:
@@ -132,7 +134,7 @@ class Reconciling:
             *compare_positions(self.book, snapshot, self.rules.tolerance),
             *compare_cash(self.book, snapshot, self.rules.tolerance),
         )
-        yield from self.weighing.weigh(sighted, scope, snapshot)
+        yield from self.weighing.weigh(sighted, scope, snapshot, moment)
         yield from self._conclude(snapshot, repaired + len(judgement.verdicts), scope, moment)
 
     def _repair(self, snapshot: BrokerSnapshot) -> EffectsOf[int]:
@@ -180,7 +182,7 @@ class Reconciling:
 
     def _conclude(self, snapshot: BrokerSnapshot, repaired: int, scope: Scope, moment: Moment) -> Effects:
         claimed = self.weighing.claimed
-        doubtful = (one.symbol for one in claimed.values() if one.symbol)
+        doubtful = (one.difference.symbol for one in claimed.values() if one.difference.symbol)
         unverified = tuple(sorted(dict.fromkeys((*scope.busy, *doubtful))))
         yield ReconciliationDone(
             reason=self.reason,

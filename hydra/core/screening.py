@@ -20,6 +20,8 @@ def counts(book: Book, event: Event) -> bool:
     match event:
         case f.OrderStatusReported() | f.OrderErrorReported() | f.OrderWritten() | f.SessionClosed():
             return book.session_live and event.session == book.session
+        case d.BreakerTripped():  # risk judges each quote, and tells before it has heard its own first word
+            return event.breaker not in book.breakers
         case d.SignalAdmitted():
             return event.signal_id in book.signals
         case d.SignalEnded():  # a signal with an open parent ends with that parent

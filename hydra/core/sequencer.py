@@ -218,6 +218,9 @@ class Sequencer:
             yield d.LawViolated(law="S7 every fact is recorded", text=text)
             if self.book.trading.state in (TradingState.ACTIVE, TradingState.REDUCING):
                 yield d.TradingStateChanged(state=TradingState.PAUSED, by="journal", reason=text)
+        if message.kind in ("gave_up", "escalated") and not message.name.startswith(CHILD_PREFIX):
+            text = f"{message.name} is not started again: {message.reason}"
+            yield d.AlertRaised(kind="supervision", about=message.name, severity="critical", text=text)
         if message.name == "broker" and message.kind in ("down", "stopped") and self.book.session_live:
             yield from self._close_session(f"the broker actor ended: {message.reason}")
 

@@ -115,7 +115,7 @@ def frame(fields: Iterable[str]) -> bytes:
     Raises ValueError for a NUL inside a field and for a frame over the limit.
     """
     texts = tuple(fields)
-    joined = "".join([text + "\0" for text in texts])
+    joined = "\0".join((*texts, ""))
     if joined.count("\0") != len(texts):
         field = next(text for text in texts if "\0" in text)
         raise ValueError(f"the field {field!r} contains NUL, which ends a field")

@@ -180,9 +180,9 @@ class _Encoding:
 
     def _write_block(self, name: str, rows: Rows, values: Mapping[str, Any]) -> None:
         block = self._plan.blocks[name]
-        for key in values:
-            if key not in block.known:
-                raise self._error(key, f"no such field in {name or 'the message'}")
+        if not block.known.issuperset(values):
+            key = next(key for key in values if key not in block.known)
+            raise self._error(key, f"no such field in {name or 'the message'}")
         self._write(rows, values, block.completed(values))
 
     def _write(self, rows: Rows, given: Mapping[str, Any], effective: Mapping[str, Any]) -> None:

@@ -358,7 +358,7 @@ class OperatorActed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArtifactWritten(Event):
-    """The daily artifact of a session lies on disk."""
+    """The daily artifact of a session lies on disk; `path` is its Markdown, below the folder of artifacts."""
 
     day: date
     path: str

@@ -5,7 +5,6 @@ So actors and ib_async's own callbacks take turns on the loop, and only the poli
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from hydra.runtime.hosts import ParkedHost
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from hydra.runtime.life import Life
     from hydra.runtime.loops import VirtualLoop
     from hydra.runtime.schedule import Policy
+    from hydra.runtime.trace import Trace
 
 
 class VirtualHost(ParkedHost):
@@ -50,7 +50,7 @@ class VirtualHost(ParkedHost):
     def take(self) -> Sequence[Envelope]:
         mailbox, policy = self.life.address.mailbox, self._pump.policy
         turn = mailbox.take(policy.batch_max(self.life.behaviour.BATCH_MAX), policy.choose)
-        self._pump.trace(self.life.name, turn)
+        self._pump.note(self.life.name, turn)
         return turn
 
     def deliver(self) -> None:
@@ -75,11 +75,10 @@ class VirtualHost(ParkedHost):
 
 
 class Pump:
-    def __init__(self, loop: VirtualLoop, policy: Policy[VirtualHost], *, tracing: bool) -> None:
+    def __init__(self, loop: VirtualLoop, policy: Policy[VirtualHost], trace: Trace) -> None:
         self.loop = loop
         self.policy = policy
-        self._tracing = tracing
-        self._hash = hashlib.sha256()
+        self.trace = trace
         self._armed = False
 
     def ready(self, host: VirtualHost) -> None:
@@ -89,16 +88,11 @@ class Pump:
             self.policy.add(host, host.life.address.mailbox.head_number)
             self._arm()
 
-    def trace(self, to: str, turn: Sequence[Envelope]) -> None:
-        if self._tracing:
-            now_us = self.loop.now_us()
-            for envelope in turn:
-                message = envelope.message
-                line = f"{now_us}|{envelope.sender}|{to}|{type(message).__name__}|{message!r}\n"
-                self._hash.update(line.encode())
-
-    def digest(self) -> str:
-        return self._hash.hexdigest()
+    def note(self, to: str, turn: Sequence[Envelope]) -> None:
+        """These envelopes are about to be received."""
+        now_us = self.loop.now_us()
+        for envelope in turn:
+            self.trace.note(now_us, to, envelope)
 
     def _arm(self) -> None:
         if not self._armed:

@@ -12,6 +12,7 @@ from hydra.runtime.loops import VirtualLoop
 from hydra.runtime.pump import Pump, VirtualHost
 from hydra.runtime.schedule import Fifo, Policy, Shuffled
 from hydra.runtime.tasks import cancel, loop_failure
+from hydra.runtime.trace import Trace
 from hydra.runtime.virtual_timers import VirtualTimers
 from hydra.runtime.world import World
 
@@ -35,9 +36,12 @@ class VirtualWorld(World):
         lifecycle_listener: str | None = None,
         policy: Literal["fifo", "random"] = "fifo",
         on_jump: Callable[[datetime], None] | None = None,
-        trace_digest: bool = True,
+        on_trace: Callable[[str], object] | None = None,
     ) -> None:
-        """on_jump hears each new instant as a naive UTC datetime of the real class: it moves freezegun."""
+        """on_jump hears each new instant as a naive UTC datetime of the real class: it moves freezegun.
+
+        on_trace hears each delivery as the line that the digest is made of, see Trace.
+        """
         self.loop = VirtualLoop(None if on_jump is None else lambda us: on_jump(self._naive(us)))
         clock = VirtualClock(start_at, self.loop.now_us)
         super().__init__(
@@ -49,7 +53,8 @@ class VirtualWorld(World):
             on_escalation=on_escalation,
         )
         self._start_us = clock.now_us()
-        self._pump = Pump(self.loop, _policy(policy, seed), tracing=trace_digest)
+        self._trace = Trace(on_trace)
+        self._pump = Pump(self.loop, _policy(policy, seed), self._trace)
         self.loop.set_exception_handler(self._loop_failed)
 
     def run_until(self, done: Callable[[], bool], *, limit_s: float) -> bool:
@@ -65,7 +70,7 @@ class VirtualWorld(World):
 
     def digest(self) -> str:
         """Over (virtual us, sender, receiver, message type and repr) of each delivery so far."""
-        return self._pump.digest()
+        return self._trace.digest()
 
     def stop(self) -> None:
         """As ever; then the loop is closed, and tasks that nobody owned are cancelled."""

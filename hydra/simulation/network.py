@@ -66,6 +66,13 @@ class MemoryNetwork:
                 transport.land_everything()
             transport.reset(ConnectionResetError("connection reset by peer"))
 
+    def end(self) -> None:
+        """The process on this side is gone, and its sockets with it; nobody here hears anything more."""
+        for conn_id in tuple(self._wires):
+            self.gateway.disconnect(conn_id, self.now_us())
+        self._wires.clear()
+        self.gateway.drain()
+
     def accept(self) -> None:
         """Accept connections again."""
         self.refusing = ""

@@ -10,8 +10,9 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -19,9 +20,9 @@ import freezegun.api
 from freezegun import freeze_time
 
 from hydra.config import Config
-from hydra.core.book import Book
 from hydra.core.instants import from_us
-from hydra.gateway.bars import load_bars
+from hydra.errors import UsageError
+from hydra.gateway.bars import BUNDLED_SYMBOLS, load_bars
 from hydra.gateway.gateway import Gateway
 from hydra.gateway.ledger import ledger_of
 from hydra.gateway.market import Market
@@ -29,15 +30,18 @@ from hydra.gateway.settings import GatewayConfig, MarketDataMode
 from hydra.gateway.store import MemoryStore
 from hydra.journal.reading import JournalReader
 from hydra.runtime.virtual import VirtualWorld
+from hydra.simulation.memory import resident_mb
 from hydra.simulation.network import MemoryNetwork
-from hydra.simulation.oracles import broken_laws
+from hydra.simulation.outcome import Verdict, verdict_of
 from hydra.supervisor.desk import Desk
 from hydra.supervisor.desk_status import Summary
 from hydra.supervisor.plans import Surroundings, plans_of
+from hydra.values import ZERO
 
 DAY_S = 86_400.0
-WEEK_S = 7 * DAY_S
-SYMBOLS = ("AAPL", "IBM", "MSFT")
+WEEK_DAYS = 7
+HISTORY_DAYS = 90
+JOURNAL = "hydra.db"
 MEMORY = Path("/dev/shm")
 
 ClockKind = Literal["freezegun", "plain"]
@@ -53,7 +57,7 @@ class SimulationPlan:
 
     config: Config
     seed: int
-    weeks: int
+    days: int
     clock: ClockKind
     quote_interval_s: int
     directory: Path
@@ -61,18 +65,27 @@ class SimulationPlan:
     @property
     def market_s(self) -> float:
         """Virtual seconds from the first to the last."""
-        return self.weeks * WEEK_S
+        return self.days * DAY_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulationResult:
-    """`digest` is over every delivery; `violations` are broken laws, whole sentences."""
+    """`digest` is over every delivery; `equity` the account with its positions at their last marks.
+
+    `rss_mb_by_week` is what this process held in memory at each week's end.
+    """
 
     digest: str
     market_s: float
     summary: Summary
-    violations: tuple[str, ...]
-    kinds: dict[str, int]
+    verdict: Verdict
+    equity: Decimal
+    rss_mb_by_week: tuple[float, ...]
+
+    @property
+    def violations(self) -> tuple[str, ...]:
+        """Broken laws and what nobody has explained, whole sentences."""
+        return (*self.verdict.violations, *self.summary.unexplained)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +110,13 @@ class SimulatedWorld:
     """
 
     def __init__(
-        self, plan: SimulationPlan, *, venue: Venue | None = None, on_jump: Callable[[datetime], None] | None = None
+        self,
+        plan: SimulationPlan,
+        *,
+        venue: Venue | None = None,
+        journal_path: Path | None = None,
+        on_jump: Callable[[datetime], None] | None = None,
+        on_trace: Callable[[str], object] | None = None,
     ) -> None:
         self.plan = plan
         config = plan.config
@@ -112,6 +131,7 @@ class SimulatedWorld:
             on_escalation=self._escalated,
             lifecycle_listener="journal",
             on_jump=on_jump,
+            on_trace=on_trace,
         )
         loop = self.world.loop
         self.network = MemoryNetwork(
@@ -121,7 +141,7 @@ class SimulatedWorld:
             rng=random.Random(f"{plan.seed}/network"),
         )
         loop.network = self.network
-        self.journal_path = plan.directory / "hydra.db"
+        self.journal_path = journal_path or plan.directory / JOURNAL
         around = Surroundings(
             journal_path=self.journal_path,
             artifacts_path=plan.directory / "artifacts",
@@ -131,37 +151,31 @@ class SimulatedWorld:
         )
         self.desk = Desk(self.world, plans_of(config, around))
 
-    def run(self, progress: Callable[[float], None]) -> SimulationResult:
-        """All of it; `progress` hears the fraction done. Raises SimulationFailed when the desk cannot go on."""
+    def run(self, progress: Callable[[int], object]) -> SimulationResult:
+        """All of it; `progress` hears how many days are done. Raises SimulationFailed when the desk cannot go on."""
+        rss_mb_by_week: list[float] = []
         self.desk.start()
-        days = round(self.plan.market_s / DAY_S)
-        for day in range(days):
+        for day in range(1, self.plan.days + 1):
             self.world.run_for(DAY_S)
             self._check()
-            progress((day + 1) / days)
+            if day % WEEK_DAYS == 0:
+                rss_mb_by_week.append(resident_mb())
+            progress(day)
         digest = self.world.digest()
         summary = self.desk.stop(leave_orders=False, reason="the simulated time is over")
-        return self.judged(digest, summary)
-
-    def judged(self, digest: str, summary: Summary) -> SimulationResult:
-        """What came of it, once the desk has stopped."""
-        book, events = Book(), []
-        with JournalReader(self.journal_path) as reader:
-            for stored in reader.fold():
-                book.apply(stored.seq, stored.at, stored.event)
-                events.append(stored.event)
-        self.gateway.drain()
-        laws = broken_laws(events, book, ledger_of(self.venue.store))
-        kinds: dict[str, int] = {}
-        for event in events:
-            kinds[type(event).__name__] = kinds.get(type(event).__name__, 0) + 1
         return SimulationResult(
             digest=digest,
             market_s=self.plan.market_s,
             summary=summary,
-            violations=(*laws, *summary.unexplained),
-            kinds=kinds,
+            verdict=self._verdict(),
+            equity=self.desk.status().equity or ZERO,
+            rss_mb_by_week=tuple(rss_mb_by_week),
         )
+
+    def _verdict(self) -> Verdict:
+        self.gateway.drain()
+        with JournalReader(self.journal_path) as reader:
+            return verdict_of(reader.fold(), ledger_of(self.venue.store))
 
     def _check(self) -> None:
         if self.failure or self.desk.failed:
@@ -174,26 +188,39 @@ class SimulatedWorld:
         self.desk.escalate(reason)
 
 
-def simulate(plan: SimulationPlan, progress: Callable[[float], None]) -> SimulationResult:
-    """Run one plan; journal and artifacts are in its directory afterwards.
+def simulate(
+    plan: SimulationPlan, progress: Callable[[int], object], on_trace: Callable[[str], object] | None = None
+) -> SimulationResult:
+    """Run one plan; journal and artifacts are in its directory afterwards. `on_trace` hears each delivery, see Trace.
 
-    With clock `freezegun` Python's clocks show market time throughout. The journal is written in memory first: virtual
-    time must not wait for a disk, and a simulated power cut would be simulated anyway.
+    With clock `freezegun` Python's clocks show market time throughout. The journal is written in memory and copied at
+    the end: virtual time must not wait for a disk, and a simulated power cut would be simulated anyway. The same plan in
+    a directory of another name has another digest, for the artifacts' paths are in the journal.
     """
     with tempfile.TemporaryDirectory(prefix="hydra-", dir=MEMORY if MEMORY.is_dir() else None) as scratch:
-        here = replace(plan, directory=Path(scratch))
+        journal_path = Path(scratch) / JOURNAL
         try:
-            if plan.clock == "plain":
-                return SimulatedWorld(here).run(progress)
-            with _frozen() as move:
-                return SimulatedWorld(here, on_jump=move).run(progress)
+            with _clock(plan.clock) as on_jump:
+                world = SimulatedWorld(plan, journal_path=journal_path, on_jump=on_jump, on_trace=on_trace)
+                return world.run(progress)
         finally:
-            shutil.copytree(scratch, plan.directory, dirs_exist_ok=True)
+            plan.directory.mkdir(parents=True, exist_ok=True)
+            for file in (JOURNAL, f"{JOURNAL}-wal"):
+                if journal_path.with_name(file).exists():
+                    shutil.copy(journal_path.with_name(file), plan.directory)
+
+
+def machine_s() -> float:
+    """This machine's own clock, seconds since some instant; also while Python's clocks are frozen."""
+    return freezegun.api.real_perf_counter()
 
 
 @contextlib.contextmanager
-def _frozen() -> Iterator[Callable[[datetime], None]]:
-    """One freeze for the whole run, moved at each jump; never started again (runtime-facts 3.1: 5 ms each)."""
+def _clock(kind: ClockKind) -> Iterator[Callable[[datetime], None] | None]:
+    """What moves Python's clocks. One freeze for the whole run, never started again (runtime-facts 3.1: 5 ms each)."""
+    if kind == "plain":
+        yield None
+        return
     inspected = freezegun.api.call_stack_inspection_limit
     freezegun.api.call_stack_inspection_limit = 0
     try:
@@ -219,14 +246,17 @@ def _gateway_config(plan: SimulationPlan, market_data: MarketDataMode) -> Gatewa
 
 def _market(plan: SimulationPlan) -> Market:
     """Bars of the simulated days and the weeks before them; a lasting history keeps daily bars and volumes real."""
-    first = plan.config.gateway.day - timedelta(days=90)
-    last = plan.config.gateway.day + timedelta(days=plan.weeks * 7 + 7)
-    bars = {
-        symbol: tuple(bar for bar in load_bars(symbol) if first <= bar.day <= last) for symbol in SYMBOLS
-    }
+    first = plan.config.gateway.day - timedelta(days=HISTORY_DAYS)
+    end = plan.config.gateway.day + timedelta(days=plan.days)
+    recorded = {symbol: load_bars(symbol) for symbol in BUNDLED_SYMBOLS}
+    last = min(bars[-1].day for bars in recorded.values())
+    if end > last:
+        text = f"{plan.days} days from {plan.config.gateway.day} end on {end}, the recorded prices on {last}"
+        raise UsageError(text)
+    until = end + timedelta(days=WEEK_DAYS)
     return Market(
         seed=plan.seed,
-        bars=bars,
+        bars={symbol: tuple(bar for bar in bars if first <= bar.day <= until) for symbol, bars in recorded.items()},
         venue_share=plan.config.gateway.venue_share,
         quote_interval_s=plan.quote_interval_s,
     )

@@ -19,6 +19,10 @@ from hydra.errors import UsageError
 from hydra.values import ZERO, Purpose, Quote, SessionHours, Side, Signal
 
 
+FIGURE_MAX = Decimal(10**12)
+"""Above it a quantity or a notional is an accident."""
+
+
 class StrategyUnusable(UsageError):
     """A strategy cannot be loaded, or its parameters make no sense; the text says which and why."""
 
@@ -27,6 +31,7 @@ class StrategyUnusable(UsageError):
 class Wish:
     """What a strategy wants to open. Exactly one of `quantity` (shares) and `notional` (US dollars) is set.
 
+    What could not be recorded cannot be wished: it raises ValueError here, where only its own strategy dies of it.
     It is dropped when it could not be admitted within `valid_s` market seconds.
     """
 
@@ -43,6 +48,12 @@ class Wish:
                 f"a wish for {self.symbol} needs a quantity or a notional, one of them: "
                 f"quantity={self.quantity}, notional={self.notional}"
             )
+        figure = self.quantity if self.quantity is not None else self.notional
+        if not isinstance(figure, Decimal) or not figure.is_finite() or abs(figure) > FIGURE_MAX:
+            raise ValueError(f"a wish for {self.symbol} of {figure!r}: expected a Decimal of at most {FIGURE_MAX}")
+        for given, kind in ((self.symbol, str), (self.side, Side), (self.reason, str)):
+            if not isinstance(given, kind):
+                raise ValueError(f"a wish for {self.symbol}: expected {kind.__name__}, not {given!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

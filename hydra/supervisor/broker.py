@@ -91,7 +91,7 @@ class BrokerActor(LoopActor):
 
     def on_stop(self, reason: StopReason) -> None:
         self.dialler.close(reason.text)
-        self._end_socket(f"the broker actor ends: {reason.text}")
+        self._end_socket(f"the broker actor ends: {reason.text}", planned=not reason.abnormal)
 
     def receive(self, message: Message) -> None:
         match message:
@@ -149,7 +149,7 @@ class BrokerActor(LoopActor):
         finally:
             self._end_socket(link.closed_because or "the connection task ended")
 
-    def _end_socket(self, reason: str) -> None:
+    def _end_socket(self, reason: str, *, planned: bool = False) -> None:
         """Whoever ends it: the socket is closed, waiting orders are refused, the journal hears of it. Once."""
         socket, self.socket = self.socket, None
         if socket is None:
@@ -159,11 +159,12 @@ class BrokerActor(LoopActor):
         for task in socket.tasks:
             task.cancel()
         self.sent_n += socket.link.sent_n
-        planned = self.duties.is_maintenance()
-        self._record(socket.session, SessionClosed(session=0, reason=reason, planned=planned))
+        in_maintenance = self.duties.is_maintenance()
+        fact = SessionClosed(session=0, reason=reason, planned=planned or in_maintenance)
+        self._record(socket.session, fact)
         if socket.session.is_announced:
             self.unnumbered.keep(socket.session.stamp)
-        self._move(closed(in_maintenance=planned), reason)
+        self._move(closed(in_maintenance=in_maintenance), reason)
 
     async def _listen(self, socket: Socket) -> None:
         """Tell what the link hears, in the order of the wire, until it ends."""

@@ -26,13 +26,15 @@ from hydra.runtime.world import AskTimeout, StartFailed, World
 from hydra.supervisor.broker import BrokerStatus
 from hydra.supervisor.desk_status import DeskStatus, Summary
 from hydra.supervisor.last_words import record_escalation
-from hydra.supervisor.picture import book_of, is_trading_free, picture, summary
+from hydra.supervisor.picture import book_of, is_trading_free, not_ended, picture, summary
 from hydra.supervisor.plans import Plans
 from hydra.supervisor.tree import tree_of
 from hydra.values import LinkState, OrderState, TradingState
 
 ANSWER_WITHIN_S = 5.0
-WIND_DOWN_S = 15.0
+WIND_DOWN_AGAIN_S = 0.5
+WIND_DOWN_TOLD_N = 30
+"""An actor that dies meanwhile comes back without having heard it, so it is told again."""
 PROOF_S = 15.0
 
 
@@ -119,7 +121,7 @@ class Desk:
         self.world.stop()
         figures = summary(image, exit_reason=reason)
         unexplained = list(figures.unexplained)
-        unexplained.extend(f"order {ref} was not proven ended before the run stopped" for ref in left)
+        unexplained.extend(left)
         if not ended.obeyed:
             unexplained.append(f"the end of the run is not in the journal: {ended.text}")
         return replace(figures, unexplained=tuple(unexplained))
@@ -139,11 +141,12 @@ class Desk:
         return replace(figures, unexplained=(*figures.unexplained, self.escalated, *working))
 
     def _wind_down(self, reason: str) -> tuple[str, ...]:
-        """Returns the orders whose end could not be proven in time."""
-        for name in self.plans.wiring.winding_down:
-            self.world.tell(name, WindDown(reason=reason))
-        if self.world.run_until(self._is_free, limit_s=WIND_DOWN_S):
-            return ()
+        """Returns what could not be ended in time, in sentences."""
+        for _ in range(WIND_DOWN_TOLD_N):
+            for name in self.plans.wiring.winding_down:
+                self.world.tell(name, WindDown(reason=reason))
+            if self.world.run_until(self._is_free, limit_s=WIND_DOWN_AGAIN_S):
+                return ()
         for order in book_of(self.world.published()).orders:
             if not order.state.is_final and order.state is not OrderState.INTENDED:
                 self.world.tell(
@@ -155,8 +158,7 @@ class Desk:
                     ),
                 )
         self.world.run_until(self._is_free, limit_s=PROOF_S)
-        image = book_of(self.world.published())
-        return tuple(order.order_ref for order in image.orders if not order.state.is_final)
+        return not_ended(book_of(self.world.published()))
 
     def _is_free(self) -> bool:
         return is_trading_free(book_of(self.world.published()))

@@ -38,6 +38,7 @@ class ExitActor(SyncingActor):
         self.plan = plan
         self.quotes: dict[int, Quote] = {}
         self.asked: dict[str, None] = {}
+        self.asking: dict[str, str] = {}
         self.winding_down = False
 
     def came_alive(self) -> None:
@@ -49,7 +50,10 @@ class ExitActor(SyncingActor):
             case SignalEnded(signal_id=signal_id):
                 self.asked.pop(signal_id, None)
                 self._watch()
-            case OperatorActed(verb="flatten") | TradingStateChanged():
+            case OperatorActed(verb="flatten", ticket=ticket):
+                self._answer(ticket)
+                self._watch()
+            case TradingStateChanged():
                 self._watch()
 
     def handle(self, message: Message) -> None:
@@ -60,14 +64,21 @@ class ExitActor(SyncingActor):
                 if position is not None and position.quantity:
                     self._watch()
             case FlattenAll(by=by, reason=reason, reply_to=reply_to):
-                self.context.tell("journal", OperatorActed(verb="flatten", by=by, text=reason))
-                held = sum(1 for position in self.book.positions.values() if position.quantity)
-                text = f"closing {held} positions with limit orders; trading stays HALTED until resumed"
-                self.context.tell(reply_to, VerbAnswered(obeyed=True, text=text))
+                ticket = f"{self.book.run}/{reply_to}"
+                self.asking[ticket] = reply_to
+                self.context.tell("journal", OperatorActed(verb="flatten", by=by, text=reason, ticket=ticket))
             case WindDown():
                 self.winding_down = True
             case _:
                 super().handle(message)
+
+    def _answer(self, ticket: str) -> None:
+        """Only now it is recorded, so only now it will be done whatever dies."""
+        reply_to = self.asking.pop(ticket, "")
+        if reply_to:
+            held = sum(1 for position in self.book.positions.values() if position.quantity)
+            text = f"closing {held} positions with limit orders; trading stays HALTED until resumed"
+            self.context.tell(reply_to, VerbAnswered(obeyed=True, text=text))
 
     def _watch(self) -> None:
         """Every exit that is wanted and not at work. A flatten order stands until somebody resumes."""

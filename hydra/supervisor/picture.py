@@ -26,7 +26,7 @@ from hydra.supervisor.desk_status import (
 )
 from hydra.supervisor.journal import JournalStatus
 from hydra.supervisor.monitor import Marks
-from hydra.values import Quote, TradingState
+from hydra.values import Quote
 
 MARK_STALE_S = 3600.0
 
@@ -177,12 +177,17 @@ def _alerts(published: Mapping[str, object]) -> tuple[AlertRow, ...]:
     )
 
 
+def not_ended(image: BookImage) -> tuple[str, ...]:
+    """A sentence for each order and each signal whose end is not in the book."""
+    orders = (order.order_ref for order in image.orders if not order.state.is_final)
+    signals = (record.signal.signal_id for record in image.signals)
+    return (
+        *(f"order {ref} was not proven ended before the run stopped" for ref in orders),
+        *(f"signal {ref} had no end before the run stopped" for ref in signals),
+    )
+
+
 def is_trading_free(image: BookImage) -> bool:
     """Whether nothing is open any more: no parent, no signal, no order without a proven end."""
     idle = not image.parents and not image.signals
     return idle and all(order.state.is_final for order in image.orders)
-
-
-def is_halted(image: BookImage) -> bool:
-    """Whether only cancels and a flatten may go to the wire."""
-    return image.trading.state is TradingState.HALTED

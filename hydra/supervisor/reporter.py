@@ -87,8 +87,9 @@ class ReporterActor(SyncingActor):
 
     def _write(self, report: DailyReport) -> None:
         """An artifact on disk that the journal was not told of is written again, to the same bytes."""
-        paths = write_artifact(self.artifacts_path, report)
-        self.context.tell("journal", ArtifactWritten(day=report.day, path=str(paths.markdown)))
+        markdown = write_artifact(self.artifacts_path, report).markdown
+        path = markdown.relative_to(self.artifacts_path)
+        self.context.tell("journal", ArtifactWritten(day=report.day, path=path.as_posix()))
 
     def _complain(self, report: DailyReport, error: OSError) -> None:
         """Once a session: a full disk is no reason to die and take the strategies beside me down."""

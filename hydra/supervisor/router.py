@@ -90,9 +90,11 @@ class RouterActor(SyncingActor):
         self.children: dict[str, str] = {}
         self.planned: set[str] = set()
         self.abandoned: dict[str, str] = {}
+        self.journal_up: JournalUp | None = None
         self.winding_down = ""
 
     def came_alive(self) -> None:
+        self._pass_on_journal_up()
         self.planned.clear()
         for record in tuple(self.book.parents.values()):
             self._start_child(record)
@@ -101,9 +103,16 @@ class RouterActor(SyncingActor):
 
     def receive(self, message: Message) -> None:
         if isinstance(message, JournalUp):
-            for child in tuple(self.children.values()):
-                self.context.tell(child, message)
+            self.journal_up = message
         super().receive(message)
+
+    def _pass_on_journal_up(self) -> None:
+        """Children synchronise after the router, never before it: they hear events only through it, and those up to its own
+        sync it never passes on."""
+        news, self.journal_up = self.journal_up, None
+        if news is not None:
+            for child in tuple(self.children.values()):
+                self.context.tell(child, news)
 
     def heard(self, recorded: Recorded) -> None:
         event = recorded.event

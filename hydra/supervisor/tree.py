@@ -5,7 +5,7 @@ A hung journal or broker is not replaced (PROTOCOL section 5): the world calls o
 
 from __future__ import annotations
 
-from hydra.config import StrategyConfig
+from hydra.config import StrategyConfig, SupervisionConfig
 from hydra.runtime.actor import Context
 from hydra.runtime.spec import Backoff, ChildSpec, Restart, Strategy, SupervisorSpec
 from hydra.supervisor.alerts import AlertsActor
@@ -18,8 +18,6 @@ from hydra.supervisor.reporter import ReporterActor
 from hydra.supervisor.risk import RiskActor
 from hydra.supervisor.router import CHILDREN, RouterActor
 from hydra.supervisor.strategist import StrategyActor
-
-OUTER_PERIOD_S = 60.0
 
 
 def tree_of(plans: Plans) -> SupervisorSpec:
@@ -96,12 +94,13 @@ def _routing(plans: Plans, backoff: Backoff) -> SupervisorSpec:
 
 
 def _outer(plans: Plans, backoff: Backoff) -> SupervisorSpec:
-    """Strategies, reports and alerts: below the six. When they give up, the six go on without them."""
+    """Strategies, reports and alerts: below the six. A strategy is given up alone; should all of it give up, the six go on."""
+    rules = plans.config.supervision
     return SupervisorSpec(
         name="outer",
         strategy=Strategy.ONE_FOR_ONE,
-        intensity=plans.config.supervision.strategy_restarts_max,
-        period_s=OUTER_PERIOD_S,
+        intensity=rules.intensity,
+        period_s=rules.period_s,
         backoff=backoff,
         restart=Restart.TEMPORARY,
         why="may give up without touching the six",
@@ -119,13 +118,19 @@ def _outer(plans: Plans, backoff: Backoff) -> SupervisorSpec:
                 build=lambda context: ReporterActor(context, plans),
                 why="writes the day's artifact from the journal",
             ),
-            *(_strategy(strategy) for strategy in plans.config.strategies),
+            *(_strategy(strategy, rules) for strategy in plans.config.strategies),
         ),
     )
 
 
-def _strategy(config: StrategyConfig) -> ChildSpec:
+def _strategy(config: StrategyConfig, rules: SupervisionConfig) -> ChildSpec:
     def build(context: Context) -> StrategyActor:
         return StrategyActor(context, config)
 
-    return ChildSpec(name=strategy_name(config.name), build=build, why="wants; the six decide")
+    return ChildSpec(
+        name=strategy_name(config.name),
+        build=build,
+        why="wants; the six decide",
+        hang_s=rules.hang_s,
+        give_up_after=rules.strategy_restarts_max,
+    )

@@ -160,6 +160,35 @@ def test_parts_that_do_not_end_are_missing_never_empty() -> None:
     asyncio.run(run())
 
 
+def test_account_values_are_asked_for_anew_because_a_standing_subscription_tells_only_changes() -> None:
+    def answer(text: str) -> list[str]:
+        return ["54|1|DU1234567|"] if text == "6|2|1|DU1234567|" else []
+
+    async def run() -> None:
+        async with scripted(Scripted(answer=answer)) as server:
+            link, ear = await listened(server)
+            await requests.listing(link, Part.VALUES, "DU1234567")
+            assert server.frames[2:] == ["6|2|0|DU1234567|", "6|2|1|DU1234567|"]
+            await goodbye(link, ear)
+
+    asyncio.run(run())
+
+
+def test_nothing_ever_waits_in_ib_asyncs_own_queue() -> None:
+    async def run() -> None:
+        async with scripted(Scripted()) as server:
+            link, ear = await listened(server)
+            for _ in range(100):
+                link.put(SendLane.GLOBAL_CANCEL, lambda: requests.write_global_cancel(link))
+            assert not link.client._msgQ
+            async with asyncio.timeout(2):
+                while len(server.frames) < 102:
+                    await asyncio.sleep(0)
+            await goodbye(link, ear)
+
+    asyncio.run(run())
+
+
 def test_a_late_end_marker_does_not_cut_the_next_listing_short() -> None:
     held: list[str] = []
     row = "61|3|DU1234567|{con_id}|S|STK||0.0|||SMART|USD|S|S|5|1.0|"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hydra.core.book import Book
 from hydra.core.comparison import Tolerance
@@ -31,10 +31,10 @@ START = RunStart(version="test", config_fingerprint="f", pid=1)
 TOLERANCE = Tolerance(price=Decimal("0.005"), cash=Decimal("0.001"))
 
 
-def rules(foreign: str = "pause") -> SequencerRules:
+def rules(foreign: str = "pause", *, crashed_runs_max: int = 3) -> SequencerRules:
     return SequencerRules(
         ack_probe_s=2.0,
-        disorderly_runs_max=3,
+        disorderly_runs_max=crashed_runs_max,
         reconcile=ReconcileRules(
             settle_s=10.0, settle_quiet_s=1.0, answer_within_s=5.0, tolerance=TOLERANCE, foreign=foreign
         ),
@@ -63,9 +63,16 @@ class Pages:
 class PaperJournal:
     """One process with one journal. `sent` is what left since the last look, `timers` what will be said to itself."""
 
-    def __init__(self, pages: Pages | None = None, *, foreign: str = "pause", now: datetime = NOW) -> None:
+    def __init__(
+        self,
+        pages: Pages | None = None,
+        *,
+        foreign: str = "pause",
+        now: datetime = NOW,
+        crashed_runs_max: int = 3,
+    ) -> None:
         self.disk = pages if pages is not None else Pages()
-        self.rules = rules(foreign)
+        self.rules = rules(foreign, crashed_runs_max=crashed_runs_max)
         self.now = now
         self.machine_s = 1_000.0
         self.incarnation = 0
@@ -115,11 +122,7 @@ class PaperJournal:
         self.drafts, self.fresh = [], {}
         yield "after commit"
         while self.outbox:
-            effect = self.outbox.pop(0)
-            if isinstance(effect, Send):
-                self.sent.append(effect)
-            else:
-                self.timers.append((moment.machine_s + effect.delay_s, effect.message))
+            self.leave(self.outbox.pop(0))
             yield "after telling"
 
     def _drive(self, effects: Effects, moment: Moment) -> Iterator[str]:
@@ -144,7 +147,14 @@ class PaperJournal:
                 yield from self._drive(self.mind.react(effect, moment), moment)
 
     def recorded(self, page: Page) -> None:
-        """A place for a world that wants its actors told."""
+        """A world that has actors tells them of it."""
+
+    def leave(self, effect: Send | Later) -> None:
+        """It is committed, so it may be told."""
+        if isinstance(effect, Send):
+            self.sent.append(effect)
+        else:
+            self.timers.append((self.moment().machine_s + effect.delay_s, effect.message))
 
     # ---- for tests
 
@@ -199,17 +209,18 @@ class PaperJournal:
         """The listing that was asked for last."""
         return self.mind.reconciling.request_n
 
-    def list(self, **changes: object) -> list[Event]:
+    def answer(self, **changes: Any) -> list[Event]:
         """The broker answers the last question with this listing."""
         return self.tell(self.listing(**changes))
 
-    def listing(self, **changes: object) -> BrokerSnapshot:
+    def listing(self, **changes: Any) -> BrokerSnapshot:
         return snapshot(self.request_n, **({"session": self.book.session} | changes))
 
-    def look(self, **changes: object) -> list[Event]:
-        """Ask for a listing, and answer it so."""
+    def look(self, **changes: Any) -> list[Event]:
+        """Some time later, ask for a listing and answer it so."""
+        self._move_to(self.machine_s + 1.5)
         self.tell(c.ReconcileNow(reason="test"))
-        return self.list(**changes)
+        return self.answer(**changes)
 
 
 def lifecycle(name: str, kind: LifecycleKind, reason: str = "boom", incarnation: int = 1) -> Lifecycle:
@@ -225,7 +236,7 @@ def connected(foreign: str = "pause") -> PaperJournal:
     journal = PaperJournal(foreign=foreign)
     journal.tell(session_opened())
     journal.tell(qualified())
-    journal.list()
+    journal.answer()
     return journal
 
 
@@ -233,7 +244,7 @@ def trading(foreign: str = "pause") -> PaperJournal:
     """Risk and the child of parent s1 are synchronised, and parent s1 is open: an order may come."""
     journal = connected(foreign)
     journal.tell(sync("risk"), sync("router/s1", fresh=True))
-    journal.list()
+    journal.answer()
     journal.tell(
         c.SubmitSignal(signal=signal()),
         d.SignalAdmitted(signal_id="s1", quantity=parent().quantity, text=""),

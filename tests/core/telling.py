@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from hydra.core.permits import permit_for
 from hydra.messages import commands as c
@@ -30,7 +31,7 @@ def figures(cash: int | Decimal = 100_000) -> AccountFigures:
     return replace(NOBODY, cash=D(cash))
 
 
-def session_opened(token: int = 1, **changes: object) -> f.SessionOpened:
+def session_opened(token: int = 1, **changes: Any) -> f.SessionOpened:
     plain = f.SessionOpened(
         session=0,
         link_token=token,
@@ -47,7 +48,7 @@ def session_closed(session: int = 1, reason: str = "reset by peer") -> f.Session
     return f.SessionClosed(session=session, reason=reason, planned=False)
 
 
-def qualified(session: int = 1, **changes: object) -> f.InstrumentQualified:
+def qualified(session: int = 1, **changes: Any) -> f.InstrumentQualified:
     plain = f.InstrumentQualified(
         session=session,
         instrument=instrument(),
@@ -66,7 +67,7 @@ def not_written(ref: str = "s1.1.1", session: int = 1, reason: str = "halted") -
     return f.OrderNotWritten(session=session, order_ref=ref, reason=reason)
 
 
-def status(word: str = "Submitted", ref: str = "s1.1.1", filled: int = 0, **changes: object) -> f.OrderStatusReported:
+def status(word: str = "Submitted", ref: str = "s1.1.1", filled: int = 0, **changes: Any) -> f.OrderStatusReported:
     plain = f.OrderStatusReported(
         session=1,
         order_ref=ref,
@@ -88,7 +89,7 @@ def error(code: int, effect: str, ref: str = "s1.1.1", session: int = 1) -> f.Or
 
 
 def execution(
-    exec_id: str = "e1.01", ref: str = "s1.1.1", quantity: int = 100, price: str = "100", **changes: object
+    exec_id: str = "e1.01", ref: str = "s1.1.1", quantity: int = 100, price: str = "100", **changes: Any
 ) -> Execution:
     root, _, revision = exec_id.rpartition(".")
     plain = Execution(
@@ -110,13 +111,13 @@ def execution(
 
 
 def fill(
-    exec_id: str = "e1.01", ref: str = "s1.1.1", quantity: int = 100, price: str = "100", **changes: object
+    exec_id: str = "e1.01", ref: str = "s1.1.1", quantity: int = 100, price: str = "100", **changes: Any
 ) -> f.ExecutionReported:
     session, late = changes.pop("session", 1), changes.pop("late", False)
     return f.ExecutionReported(
-        session=session,  # type: ignore[arg-type]
+        session=session,
         execution=execution(exec_id, ref, quantity, price, **changes),
-        late=late,  # type: ignore[arg-type]
+        late=late,
     )
 
 
@@ -125,7 +126,7 @@ def commission(exec_id: str = "e1.01", amount: str = "1", session: int = 1) -> f
     return f.CommissionReported(session=session, commission=cost)
 
 
-def open_line(ref: str = "s1.1.1", perm_id: int = 901, **changes: object) -> OpenOrderLine:
+def open_line(ref: str = "s1.1.1", perm_id: int = 901, **changes: Any) -> OpenOrderLine:
     plain = OpenOrderLine(
         order_ref=ref,
         perm_id=perm_id,
@@ -143,7 +144,7 @@ def open_line(ref: str = "s1.1.1", perm_id: int = 901, **changes: object) -> Ope
 
 
 def completed_line(
-    ref: str = "s1.1.1", word: str = "Cancelled", filled: int = 0, **changes: object
+    ref: str = "s1.1.1", word: str = "Cancelled", filled: int = 0, **changes: Any
 ) -> CompletedOrderLine:
     plain = CompletedOrderLine(
         order_ref=ref,
@@ -158,12 +159,12 @@ def completed_line(
     return replace(plain, **changes)
 
 
-def position_line(quantity: int = 100, average: str = "100", **changes: object) -> PositionLine:
+def position_line(quantity: int = 100, average: str = "100", **changes: Any) -> PositionLine:
     plain = PositionLine(con_id=AAPL, symbol="AAPL", quantity=D(quantity), average_cost=D(average))
     return replace(plain, **changes)
 
 
-def snapshot(request_n: int, **changes: object) -> BrokerSnapshot:
+def snapshot(request_n: int, **changes: Any) -> BrokerSnapshot:
     """A complete, quiet listing of an empty account with 100,000 in cash."""
     plain = BrokerSnapshot(
         session=1,
@@ -181,7 +182,7 @@ def snapshot(request_n: int, **changes: object) -> BrokerSnapshot:
     return replace(plain, **changes)
 
 
-def commit(wanted: OrderWant | None = None, *, as_of_seq: int, risk_sync: int = 1, **changes: object) -> c.CommitOrder:
+def commit(wanted: OrderWant | None = None, *, as_of_seq: int, risk_sync: int = 1, **changes: Any) -> c.CommitOrder:
     """A permitted order of risk's sync 1; `changes` change the permit."""
     wanted = wanted if wanted is not None else want()
     permit = permit_for(wanted, risk_sync=risk_sync, as_of_seq=as_of_seq, now=NOW, ttl_s=10.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ SYNCS = {"risk": 1, "router/s1": 1}
 GOOD = commit(as_of_seq=50)
 
 
-def said(message: CommitOrder = GOOD, syncs: dict[str, int] = SYNCS, now_s: float = 0, **changes: object) -> str:
+def said(message: CommitOrder = GOOD, syncs: dict[str, int] = SYNCS, now_s: float = 0, **changes: Any) -> str:
     made = book()
     for name, value in changes.items():
         setattr(made, name, value)

@@ -15,7 +15,7 @@ from hydra.core.permits import content_hash
 from hydra.messages import decisions as d
 from hydra.messages import facts as f
 from hydra.messages.base import Event
-from hydra.values import ZERO, Intent, OrderState, Side
+from hydra.values import ZERO, Intent, OrderState, ParentEnd, Side
 from tests.core.books import AAPL, NOW, D, later, want
 from tests.core.books import book as a_book
 from tests.core.telling import commission, error, fill, session_opened, status, written
@@ -100,7 +100,7 @@ def test_perm_ids_are_collected_and_zero_is_none() -> None:
 def test_an_order_whose_parent_is_over_is_forgotten_when_it_ends() -> None:
     book = folded(intended(), DOUBT)
     over = d.ParentEnded(
-        parent_ref="s1", end="UNRESOLVED", filled=ZERO, remainder=D(100), average_price=None, reason=""
+        parent_ref="s1", end=ParentEnd.UNRESOLVED, filled=ZERO, remainder=D(100), average_price=None, reason=""
     )
     folded(over, on=book)
     assert [REF] == list(book.orders)
@@ -111,7 +111,7 @@ def test_an_order_whose_parent_is_over_is_forgotten_when_it_ends() -> None:
 def test_orders_that_ended_are_forgotten_with_their_parent() -> None:
     book = folded(intended(), DOUBT, ended("CANCELLED"))
     assert [REF] == list(book.orders)
-    over = d.ParentEnded(parent_ref="s1", end="EXPIRED", filled=ZERO, remainder=D(100), average_price=None, reason="")
+    over = d.ParentEnded(parent_ref="s1", end=ParentEnd.EXPIRED, filled=ZERO, remainder=D(100), average_price=None, reason="")
     assert {} == folded(over, on=book).orders
 
 
@@ -221,7 +221,7 @@ def test_corrections_replace_exactly_whatever_came_between(
         revisions[root] = revisions.get(root, 0) + 1
         told.append((root, fill(f"e{root}.{revisions[root]:02d}", "", quantity, str(price), side=side)))
     roots = list(dict.fromkeys(root for root, _ in told))
-    last = {root: event for root, event in told}
+    last = dict(told)
     whole, clean = started(base), started(base)
     folded(*(event for _, event in told), on=whole)
     folded(*(last[root] for root in roots), on=clean)

@@ -7,10 +7,11 @@ from itertools import product
 
 import pytest
 
-from hydra.core.link_state import OPEN_STATES, TABLE, ImpossibleLinkNews, LinkNews, after, closed
+from hydra.core.link_state import TABLE, ImpossibleLinkNews, LinkNews, after, closed
 from hydra.values import LinkState
 
 S, N = LinkState, LinkNews
+OPEN_STATES = (S.SYNCING, S.READY, S.DEGRADED)
 
 
 def pairs(states: tuple[LinkState, ...], news: tuple[LinkNews, ...]) -> Iterator[tuple[LinkState, LinkNews]]:

@@ -25,7 +25,7 @@ def differing(quantity: int = 30) -> PaperJournal:
     journal = trading()
     journal.look(positions=(position_line(quantity),))
     journal.advance(2)
-    journal.list(positions=(position_line(quantity),))
+    journal.answer(positions=(position_line(quantity),))
     journal.sent.clear()
     return journal
 

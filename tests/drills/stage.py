@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,45 +14,21 @@ from hydra.gateway.ledger import ledger_of
 from hydra.journal.reading import JournalReader
 from hydra.journal.rows import StoredEvent
 from hydra.messages.base import Event
-from hydra.messages.decisions import ActorLifeChanged, AlertRaised, TradingStateChanged
+from hydra.messages.decisions import ActorLifeChanged, AlertRaised, OrderIntended, TradingStateChanged
 from hydra.records import BookImage, OrderRecord
 from hydra.simulation.oracles import broken_laws
 from hydra.simulation.world import SimulatedWorld, SimulationPlan, Venue, venue_of
 from hydra.supervisor.desk_status import Summary
 from hydra.supervisor.picture import book_of
-from hydra.values import OrderState, TradingState
+from hydra.values import OrderState, Purpose, TradingState
+from tests.drills.configs import restless
 
 THE_SIX = ("journal", "broker", "risk", "router", "monitor", "exit")
 QUOTE_EVERY_S = 5
 E = TypeVar("E", bound=Event)
 
-RESTLESS: dict[str, Any] = {
-    "strategy": [
-        {
-            "name": "restless",
-            "class": "hydra.strategies.mean_reversion:MeanReversion",
-            "symbols": ["AAPL", "IBM", "MSFT"],
-            "params": {
-                "notional": 12_000,
-                "window": 3,
-                "sample_s": 10,
-                "entry_z": Decimal("0.3"),
-                "cooldown_s": 60,
-                "shorts": True,
-            },
-        }
-    ],
-    "exit": {"target_fraction": Decimal("0.001"), "stop_fraction": Decimal("0.002"), "hold_max_s": 180},
-    "routing": {"twap_slices": 4, "twap_duration_s": 200, "patience_steps_s": (40, 20, 10)},
-    "monitor": {"reconcile_interval_s": 60},
-}
-"""Opens and closes in every symbol all the time: some order works at nearly every instant, of both kinds of children."""
-
-
-def restless(**sections: dict[str, Any]) -> Config:
-    """The restless configuration with some keys of some sections changed."""
-    changed = {name: {**RESTLESS.get(name, {}), **keys} for name, keys in sections.items()}
-    return Config.model_validate({**RESTLESS, **changed})
+STAGES: list[Stage] = []
+"""Those of the running test, so that one that fails leaves no loop open."""
 
 
 class Stage:
@@ -65,6 +40,7 @@ class Stage:
         self.plan = plan(directory, seed, config or restless())
         self.sim = SimulatedWorld(self.plan, venue=venue or venue_of(self.plan))
         self.world, self.desk, self.network = self.sim.world, self.sim.desk, self.sim.network
+        STAGES.append(self)
 
     def begin(self) -> Stage:
         """Start the tree; nothing has been traded yet when this returns."""
@@ -101,7 +77,7 @@ class Stage:
                 *rows,
                 f"signals {[row.signal_id for row in status.signals]}, orders {waiting}",
                 f"differences {status.differences}, last comparison {status.reconciled_text}",
-                *(f"{stored.seq} {stored.at} {stored.event}" for stored in self.stored()[-12:]),
+                *(f"{stored.seq} {stored.at:%H:%M:%S.%f} {stored.event}"[:220] for stored in self.stored()[-12:]),
             )
         )
 
@@ -150,6 +126,15 @@ class Stage:
         """Every recorded event of one class, in order."""
         return [stored.event for stored in self.stored() if isinstance(stored.event, kind)]
 
+    def intents(self, purpose: Purpose | None = None, symbol: str = "") -> list[str]:
+        """The refs of the orders that were intended so far, of one purpose, in one symbol, or all."""
+        wants = [event.intent.want for event in self.told(OrderIntended)]
+        return [
+            want.order_ref
+            for want in wants
+            if purpose in (None, want.purpose) and symbol in ("", want.terms.symbol)
+        ]
+
     def alerts(self, kind: str) -> list[AlertRaised]:
         return [alert for alert in self.told(AlertRaised) if alert.kind == kind]
 
@@ -174,7 +159,7 @@ class Stage:
         self.sim.gateway.drain()
         return broken_laws([stored.event for stored in self.stored()], self.recorded_book(), self.ledger)
 
-    def die(self, directory: Path, *, landing: bool) -> Stage:
+    def die(self, directory: Path, *, landing: bool, with_gateway: bool = False) -> Stage:
         """The process is killed now: its successor finds the journal as it is at this instant, and the same gateway.
 
         Bytes on their way are lost, or (`landing`) still reach the gateway. What this world does afterwards, nobody sees:
@@ -185,10 +170,15 @@ class Stage:
             shutil.copy(self.plan.directory / name, directory / name)
         self.network.cut(refusing="the process was killed", landing=landing)
         self.world.stop()
-        return Stage(directory, self.plan.seed, config=self.plan.config, venue=self.sim.venue)
+        venue = self.sim.venue
+        if with_gateway:
+            venue.store.crash()
+            venue = venue_of(self.plan, store=venue.store)
+        return Stage(directory, self.plan.seed, config=self.plan.config, venue=venue)
 
     def again(self) -> Stage:
         """The next process on the same journal and gateway, after this one has stopped."""
+        self.network.end()
         return Stage(self.plan.directory, self.plan.seed, config=self.plan.config, venue=self.sim.venue)
 
 
@@ -196,7 +186,7 @@ def plan(directory: Path, seed: int, config: Config) -> SimulationPlan:
     """The gateway's prices follow the seed too."""
     seeded = config.model_copy(update={"gateway": config.gateway.model_copy(update={"seed": seed})})
     return SimulationPlan(
-        config=seeded, seed=seed, weeks=1, clock="plain", quote_interval_s=QUOTE_EVERY_S, directory=directory
+        config=seeded, seed=seed, days=7, clock="plain", quote_interval_s=QUOTE_EVERY_S, directory=directory
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from hydra.messages.decisions import ActorLifeChanged, OrderIntended, ParentEnded
 from hydra.values import OrderState, ParentEnd, TradingState
-from tests.drills.stage import THE_SIX, Stage, orders_in, restless, traded, works
+from tests.drills.configs import restless
+from tests.drills.stage import THE_SIX, Stage, orders_in, traded, works
 
 STEPS = (0, 1, 2, 3, 5, 8, 13, 40, 200)
 """Single steps of the loop between the order that works and the blow: between any two effects sooner or later."""

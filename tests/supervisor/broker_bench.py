@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hydra.config import BrokerConfig, CalendarConfig, Config
-from hydra.gateway.gateway import Gateway
+from hydra.gateway.gateway import Gateway, Output, Send
 from hydra.gateway.server import GatewayServer, Listening
 from hydra.gateway.settings import GatewayConfig
 from hydra.gateway.store import MemoryStore
@@ -36,6 +36,7 @@ from tests.broker.cases import intent
 from tests.broker.wires import market
 
 MessageT = TypeVar("MessageT")
+WITHHOLDABLE = {"accountDownloadEnd": b"54", "execDetailsEnd": b"55"}
 
 
 class Bookkeeper(Actor):
@@ -85,7 +86,23 @@ class QuoteEar(Actor):
 
 
 class TalkingGateway(Gateway):
-    """Our gateway, which also says what a test tells it to."""
+    """Our gateway, which also says what a test tells it to, and keeps back the messages named in `withheld`."""
+
+    withheld: tuple[str, ...] = ()
+
+    def drain(self) -> list[Output]:
+        return [self._without_withheld(output) if isinstance(output, Send) else output for output in super().drain()]
+
+    def _without_withheld(self, output: Send) -> Send:
+        """Frames are whole here: cut by length, drop by message id."""
+        kept, data = b"", output.data
+        while data:
+            length = 4 + int.from_bytes(data[:4], "big")
+            message_id = data[4:length].split(b"\0")[0]
+            if message_id not in [WITHHOLDABLE[name] for name in self.withheld]:
+                kept += data[:length]
+            data = data[length:]
+        return Send(output.conn_id, kept)
 
     def say(self, code: int, text: str, target_id: int = -1) -> None:
         for session in self._floor.clients():

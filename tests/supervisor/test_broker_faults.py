@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hydra.config import CalendarConfig
+from hydra.config import CalendarConfig, StrategyConfig
 from hydra.gateway.settings import GatewayConfig
 from hydra.messages.commands import AcceptSession, CancelEverything, CancelOrder, TransmitOrder
 from hydra.messages.facts import (
     BrokerNoticed,
     CancelSent,
+    CommissionReported,
     ExecutionReported,
     GatewayTimeSeen,
     GlobalCancelSent,
+    InstrumentQualified,
+    InstrumentUnknown,
     LinkChanged,
     MarketDataNoticed,
     OrderErrorReported,
@@ -264,6 +267,70 @@ def test_a_busy_symbol_is_unsettled_and_a_quiet_one_is_not() -> None:
         bench.say(1102, "ask again")
         bench.until(lambda: len(bench.all(BrokerSnapshot)) == 3)
         assert bench.all(BrokerSnapshot)[2].unsettled == ()
+
+
+def test_an_order_of_an_earlier_session_does_not_look_busy_when_it_is_first_listed() -> None:
+    with virtual() as bench:
+        ready(bench)
+        bench.tell(TransmitOrder(intent=bench.intent("a", 1, limit=FAR)))
+        bench.until_heard(OrderStatusReported)
+        bench.network.cut()
+        bench.until_ready(2, limit_s=70)
+        snapshot = bench.all(BrokerSnapshot)[-1]
+        assert [line.order_ref for line in snapshot.open_orders] == ["a"]
+        assert snapshot.unsettled == ()
+
+
+def test_a_gateway_that_goes_mute_after_its_welcome_is_left_before_a_session_is_announced() -> None:
+    with virtual() as bench:
+        bench.start()
+        bench.until(lambda: LinkState.SYNCING in [changed.state for changed in bench.all(LinkChanged)])
+        bench.network.mute()
+        bench.until(lambda: bench.status.state is LinkState.DISCONNECTED or bench.status.session > 0, limit_s=1)
+        bench.network.unmute()
+        bench.until_ready(bench.status.session or 1, limit_s=70)
+        assert len(bench.all(SessionOpened)) == 1
+
+
+def test_a_symbol_nobody_knows_is_told_once_and_looked_up_again() -> None:
+    unknown = StrategyConfig.model_validate(
+        {"name": "s", "class": "hydra.strategies.mean_reversion:MeanReversion", "symbols": ("NOSUCH", "IBM")}
+    )
+    config = broker_config().model_copy(update={"strategies": (unknown,)})
+    with virtual(config) as bench:
+        ready(bench)
+        assert bench.until_heard(InstrumentQualified).instrument.symbol == "IBM"
+        bench.virtual.run_for(1000)
+        assert [fact.symbol for fact in bench.all(InstrumentUnknown)] == ["NOSUCH"]
+        assert len(bench.all(InstrumentQualified)) == 1
+
+
+def test_executions_of_an_incomplete_listing_are_told_by_themselves() -> None:
+    with virtual() as bench:
+        ready(bench)
+        bench.tell(TransmitOrder(intent=bench.intent("a", 1, limit=D(559), quantity=D(5))))
+        bench.until_heard(OrderStatusReported)
+        bench.network.cut(refusing="restart")
+        desk = bench.gateway._floor.desk
+        bench.until(lambda: not desk.exchange.working, limit_s=23_000)
+        bench.gateway.withheld = ("accountDownloadEnd",)
+        bench.network.accept()
+        fill = bench.until_heard(ExecutionReported, limit_s=70)
+        assert (fill.late, fill.execution.order_ref) == (True, "a")
+        bench.until_heard(CommissionReported)
+        assert bench.all(BrokerSnapshot)[-1].missing == ("account values",)
+        bench.gateway.withheld = ()
+        bench.until(lambda: bench.status.state is LinkState.READY, limit_s=70)
+
+
+def test_an_orderly_stop_closes_the_socket_and_tells_the_journal() -> None:
+    with virtual() as bench:
+        ready(bench)
+        bench.world.stop()
+        (closed,) = bench.all(SessionClosed)
+        assert closed.reason.startswith("the broker actor ends")
+        assert closed.planned
+        assert bench.status.state is LinkState.DISCONNECTED
 
 
 def test_symbols_are_looked_up_again_before_each_session() -> None:

@@ -88,8 +88,7 @@ def test_one_minute_after_the_close_the_artifact_is_there_and_the_journal_says_s
         assert [] == place.days()
         live_until(world, ny("16:01:05"))
         assert ["2026-11-23"] == place.days()
-    path = str(place.artifacts / "markdown" / "2026-11-23.md")
-    assert [ArtifactWritten(day=MONDAY, path=path)] == place.told(ArtifactWritten)
+    assert [ArtifactWritten(day=MONDAY, path=f"markdown/{MONDAY.isoformat()}.md")] == place.told(ArtifactWritten)
 
 
 def test_a_half_day_is_reported_after_its_own_close(place: Place) -> None:

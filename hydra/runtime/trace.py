@@ -1,0 +1,47 @@
+"""What a virtual world leaves behind to be compared: one line for each delivery, and a digest over them.
+
+Two runs that are the same have the same lines. Where they differ, the first line that does is where to look.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hydra.runtime.envelope import Envelope
+    from hydra.runtime.message import Message
+
+SPELLED_MAX = 64  # a message told to many is delivered to all of them before so many others
+
+
+class Trace:
+    def __init__(self, hear: Callable[[str], object] | None = None) -> None:
+        """`hear` gets each line: virtual microseconds, sender, receiver, message type, message; it ends with a newline."""
+        self._hear = hear
+        self._hash = hashlib.sha256()
+        self._spelled: dict[int, tuple[Message, str]] = {}
+
+    def note(self, now_us: int, to: str, envelope: Envelope) -> None:
+        """One delivery."""
+        line = f"{now_us}|{envelope.sender}|{to}|{self._spell(envelope.message)}\n"
+        self._hash.update(line.encode())
+        if self._hear is not None:
+            self._hear(line)
+
+    def digest(self) -> str:
+        """sha256 in hex over all lines so far."""
+        return self._hash.hexdigest()
+
+    def _spell(self, message: Message) -> str:
+        """Its type and repr. Messages are frozen: the same object, kept alive here, has the same words."""
+        known = self._spelled.get(id(message))
+        if known is not None:
+            return known[1]
+        words = f"{type(message).__name__}|{message!r}"
+        if len(self._spelled) >= SPELLED_MAX:
+            self._spelled.clear()
+        self._spelled[id(message)] = (message, words)
+        return words
