@@ -26,9 +26,9 @@ def catalogue() -> Iterator[type[Message]]:
     for module_info in pkgutil.iter_modules(hydra.messages.__path__):
         module = importlib.import_module(f"hydra.messages.{module_info.name}")
         for value in vars(module).values():
-            if inspect.isclass(value) and issubclass(value, Message) and value.__module__ == module.__name__:
-                if value not in ABSTRACT:
-                    yield value
+            is_message = inspect.isclass(value) and issubclass(value, Message) and value not in ABSTRACT
+            if is_message and value.__module__ == module.__name__:
+                yield value
 
 
 MESSAGES = tuple(catalogue())

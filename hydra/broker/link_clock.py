@@ -19,14 +19,13 @@ from hydra.broker.translation import instant
 from hydra.core.instants import seconds_between
 from hydra.errors import StartError
 
-LISTEN_S = 1.5
-REAL_TIME_MAX = 3.0
-"""It tells whole seconds: over `LISTEN_S` a clock at real speed seems to run at up to this many seconds a second."""
+LISTEN_S = 3.0
+"""It tells whole seconds, so over this time its speed is known to a third of a second per second: enough to round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayClock:
-    """The gateway's time at the end of the asking, and its market seconds per real second."""
+    """The gateway's time at the end of the asking, and its market seconds per real second, a whole number."""
 
     at: datetime
     speed: float
@@ -44,15 +43,16 @@ async def read_clock(
     await connect_directly(ib, target)
     try:
         check_account(tuple(ib.client.getAccounts()), target.account, environ)
-        first_at = await _time(ib, target)
+        loop = asyncio.get_running_loop()
+        first_at, first_s = await _time(ib, target), loop.time()
         if abs(seconds_between(machine_at, first_at)) <= skew_max_s + target.connect_timeout_s:
             return None
         await asyncio.sleep(LISTEN_S)
-        then_at = await _time(ib, target)
+        then_at, then_s = await _time(ib, target), loop.time()
     finally:
         ib.disconnect()
-    speed = seconds_between(first_at, then_at) / LISTEN_S
-    return GatewayClock(at=then_at, speed=float(round(speed)) if speed > REAL_TIME_MAX else 1.0)
+    speed = round(seconds_between(first_at, then_at) / (then_s - first_s))
+    return GatewayClock(at=then_at, speed=float(max(1, speed)))
 
 
 async def _time(ib: IB, target: DirectTarget) -> datetime:

@@ -143,15 +143,19 @@ class Sequencer:
     def resumed(self, moment: Moment) -> Effects:
         """After a restart of the journal itself: hand over again what the live session has not answered.
 
-        Reminders died with the last incarnation, so what was handed over or written is probed anew.
+        Reminders died with the last incarnation, so what was handed over or written is probed anew. What it had to say to
+        the broker may have died unsaid too: the number of its socket, or that a session is over.
         """
-        if self.book.trading.state is TradingState.HALTED:
-            yield Send("broker", c.LatchHalt(latched=True, reason=self.book.trading.reason))
-        if not self.book.session_live:
+        book = self.book
+        if book.trading.state is TradingState.HALTED:
+            yield Send("broker", c.LatchHalt(latched=True, reason=book.trading.reason))
+        if book.link_token:
+            yield Send("broker", c.AcceptSession(link_token=book.link_token, session=book.session))
+        if not book.session_live:
+            yield Send("broker", c.CloseSession(session=book.session, reason="the journal holds it for over"))
             return
-        yield Send("broker", c.AcceptSession(link_token=self.book.link_token, session=self.book.session))
-        for order in self.book.unproven():
-            if order.state is OrderState.INTENDED and order.intent.session == self.book.session:
+        for order in book.unproven():
+            if order.state is OrderState.INTENDED and order.intent.session == book.session:
                 yield Send("broker", c.TransmitOrder(intent=order.intent))
             if order.state in UNANSWERED:
                 yield Later(self.rules.ack_probe_s, c.ProbeDue(order_ref=order.order_ref))

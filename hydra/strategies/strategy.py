@@ -18,7 +18,6 @@ from hydra.core.instants import after_s
 from hydra.errors import UsageError
 from hydra.values import ZERO, Purpose, Quote, SessionHours, Side, Signal
 
-
 FIGURE_MAX = Decimal(10**12)
 """Above it a quantity or a notional is an accident."""
 

@@ -94,7 +94,7 @@ def _routing(plans: Plans, backoff: Backoff) -> SupervisorSpec:
 
 
 def _outer(plans: Plans, backoff: Backoff) -> SupervisorSpec:
-    """Strategies, reports and alerts: below the six. A strategy is given up alone; should all of it give up, the six go on."""
+    """Strategies, reports and alerts: below the six. A strategy is given up alone; if all this gives up, the six go on."""
     rules = plans.config.supervision
     return SupervisorSpec(
         name="outer",

@@ -30,7 +30,7 @@ RESTLESS: dict[str, Any] = {
 """Opens and closes in every symbol all the time: some order works at nearly every instant, of both kinds of children."""
 
 
-def restless(*, strategies: list[dict[str, Any]] | None = None, **sections: dict[str, Any]) -> Config:
+def restless(strategies: list[dict[str, Any]] | None = None, /, **sections: dict[str, Any]) -> Config:
     """The restless configuration with some keys of some sections changed, or with other strategies."""
     changed = {name: {**RESTLESS.get(name, {}), **keys} for name, keys in sections.items()}
     return Config.model_validate({**RESTLESS, **changed, "strategy": strategies or RESTLESS["strategy"]})
@@ -38,7 +38,7 @@ def restless(*, strategies: list[dict[str, Any]] | None = None, **sections: dict
 
 def only(*symbols: str, **sections: dict[str, Any]) -> Config:
     """The restless configuration that trades these symbols only."""
-    config = restless(**sections)
+    config = restless(None, **sections)
     strategy = config.strategies[0].model_copy(update={"symbols": symbols})
     return config.model_copy(update={"strategies": (strategy,)})
 
@@ -46,10 +46,10 @@ def only(*symbols: str, **sections: dict[str, Any]) -> Config:
 def beside(class_name: str, **sections: dict[str, Any]) -> Config:
     """The restless strategy, and beside it one of tests/drills/strategies.py."""
     other = {"name": "other", "class": f"tests.drills.strategies:{class_name}", "symbols": ["AAPL", "IBM"]}
-    return restless(strategies=[*RESTLESS["strategy"], other], **sections)
+    return restless([*RESTLESS["strategy"], other], **sections)
 
 
 def instead(class_name: str, **sections: dict[str, Any]) -> Config:
     """One of tests/drills/strategies.py in place of the restless one."""
     strategy = {"name": "other", "class": f"tests.drills.strategies:{class_name}", "symbols": ["AAPL", "IBM"]}
-    return restless(strategies=[strategy], **sections)
+    return restless([strategy], **sections)

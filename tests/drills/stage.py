@@ -106,6 +106,13 @@ class Stage:
         refs = {f"router/{record.parent.parent_ref}" for record in self.book.parents if record.parent.kind.value == kind}
         return next((name for name in self.children() if name in refs), "")
 
+    def alive(self, name: str, incarnation: int) -> Callable[[BookImage], bool]:
+        """Whether an actor runs in this incarnation."""
+        rows = self.world.actors
+        return lambda book: any(
+            (row.name, row.incarnation, row.state) == (name, incarnation, "running") for row in rows()
+        )
+
     def incarnations(self, name: str) -> int:
         """How many times an actor has started in the last run, by the journal."""
         return max(event.incarnation for event in self.told(ActorLifeChanged) if event.actor == name)
@@ -216,6 +223,11 @@ def works(book: BookImage) -> bool:
 def traded(fills: int) -> Callable[[BookImage], bool]:
     """Whether so many executions are in the book's tally."""
     return lambda book: book.tally.fills >= fills
+
+
+def restarted(before: BookImage, times: int = 1) -> Callable[[BookImage], bool]:
+    """Whether the book counts so many restarts more than an earlier one."""
+    return lambda book: book.tally.restarts >= before.tally.restarts + times
 
 
 def working_at(ledger: dict[str, Any]) -> list[str]:

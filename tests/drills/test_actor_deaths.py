@@ -9,7 +9,7 @@ import pytest
 from hydra.messages.decisions import ActorLifeChanged, OrderIntended, ParentEnded
 from hydra.values import OrderState, ParentEnd, TradingState
 from tests.drills.configs import restless
-from tests.drills.stage import THE_SIX, Stage, orders_in, traded, works
+from tests.drills.stage import THE_SIX, Stage, orders_in, restarted, traded, works
 
 STEPS = (0, 1, 2, 3, 5, 8, 13, 40, 200)
 """Single steps of the loop between the order that works and the blow: between any two effects sooner or later."""
@@ -24,7 +24,7 @@ def test_one_of_the_six_dies_while_orders_work_and_nothing_is_lost_or_doubled(
     for n in range(3):
         stage.until(works).step(STEPS[(seed * 3 + n) % len(STEPS)])
         assert stage.world.kill(victim, "a drill")
-        stage.until(lambda book, before=stage.book.tally: book.tally.restarts > before.restarts)
+        stage.until(restarted(stage.book))
         stage.until(traded(stage.book.tally.fills + 2))
     stage.end_clean()
     assert 4 == stage.incarnations(victim)
@@ -39,7 +39,7 @@ def test_one_of_the_six_dies_while_an_order_is_on_its_way_to_the_wire(
     for steps in STEPS:
         stage.until(lambda book: bool(orders_in(book, state))).step(steps)
         assert stage.world.kill(victim, "a drill")
-        stage.until(lambda book, before=stage.book.tally: book.tally.restarts > before.restarts)
+        stage.until(restarted(stage.book))
         stage.run(1)
     stage.end_clean()
 
@@ -67,7 +67,7 @@ def test_a_child_that_keeps_dying_is_given_up_with_its_orders_cancelled(tmp_path
     for incarnation in range(2, 6):
         assert stage.world.kill(child, "a drill")
         if incarnation < 5:
-            stage.until(lambda book, n=incarnation: stage.incarnation(child) == n and child in stage.children())
+            stage.until(stage.alive(child, incarnation))
     parent_ref = child.removeprefix("router/")
     stage.until(lambda book: all(record.parent.parent_ref != parent_ref for record in book.parents))
     (ended,) = (event for event in stage.told(ParentEnded) if event.parent_ref == parent_ref)
@@ -95,7 +95,7 @@ def test_three_die_at_once_and_nothing_is_lost_or_doubled(
         stage.until(works).step(steps)
         for victim in victims:
             stage.world.kill(victim, "a drill")
-        stage.until(lambda book, before=stage.book.tally: book.tally.restarts >= before.restarts + len(set(victims)))
+        stage.until(restarted(stage.book, len(set(victims))))
         stage.until(traded(stage.book.tally.fills + 2))
     stage.end_clean()
 

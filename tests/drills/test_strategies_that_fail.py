@@ -36,8 +36,8 @@ def test_a_strategy_that_dies_after_opening_leaves_its_positions_to_the_exit_rul
     stage = Stage(tmp_path, 41).begin()
     stage.until(lambda book: any(position.quantity for position in book.positions))
     for incarnation in range(1, 7):
-        stage.until(lambda book, n=incarnation: stage.incarnation("strategy/restless") == n)
-        stage.until(lambda book: stage.world.kill("strategy/restless", "a drill"))
+        stage.until(stage.alive("strategy/restless", incarnation))
+        assert stage.world.kill("strategy/restless", "a drill")
     stage.until(lambda book: not any(position.quantity for position in book.positions) and not book.signals)
     opened = len(stage.intents(Purpose.OPEN))
     stage.run(10)
