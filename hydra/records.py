@@ -38,7 +38,6 @@ class OrderRecord:
     last_error: str
     cancel_sent_at: datetime | None
     doubt: str
-    absent_since: datetime | None
     intended_at: datetime
     changed_at: datetime
 

@@ -1,4 +1,4 @@
-"""The catalogue of messages obeys the house: frozen values, one sentence each, one row of wiring each, one fold per event."""
+"""The catalogue of messages obeys the house: frozen values, one sentence and one row of wiring each, a fold per event."""
 
 from __future__ import annotations
 

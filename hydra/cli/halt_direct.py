@@ -46,6 +46,16 @@ def halt_directly(config: Config, *, by: str, reason: str) -> ExitCode:
     return ExitCode.CLEAN if cancelled.clean else ExitCode.VIOLATED
 
 
+def cancel_after_collapse(config: Config) -> str:
+    """The tree has given up, so nobody in it can cancel any more: do it over a connection of our own. A sentence."""
+    target = _target(config, read_card(config.journal.path))
+    try:
+        cancelled = asyncio.run(cancel_everything(target, os.environ))
+    except StartError as error:
+        return f"working orders could not be cancelled: {error}"
+    return f"broker ({target.host}:{target.port}, account {cancelled.account}): {_outcome(cancelled, target)}"
+
+
 def _target(config: Config, card: RunCard | None) -> DirectTarget:
     """The gateway of the run that is or was; without one, the configured gateway."""
     broker = config.broker

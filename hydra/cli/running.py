@@ -18,6 +18,7 @@ from hydra.broker.safety import EXPECTED_ACCOUNT, check_port
 from hydra.cli.embedded_gateway import EmbeddedGateway, market_clock, start_gateway
 from hydra.cli.endings import StopSignals, die_hung
 from hydra.cli.gateway_clock import clock_of_gateway
+from hydra.cli.halt_direct import cancel_after_collapse
 from hydra.config import Config
 from hydra.console.live import LiveTable, PlainLines, view_for
 from hydra.console.wording import lasting
@@ -110,6 +111,8 @@ def _trade(
         click.echo(farewell(ending, leave_orders=options.leave_orders), err=True)
         server.stop()
         summary = desk.stop(leave_orders=options.leave_orders, reason=ending.reason)
+        if desk.escalated and not options.leave_orders:
+            click.echo(cancel_after_collapse(desk.plans.config), err=True)
     if ending.refused:
         raise StartError(ending.reason)
     return RunResult(summary=summary, ending=ending)

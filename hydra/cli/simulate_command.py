@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,7 +80,6 @@ def simulate_command(
         quote_interval_s=int(quote_interval_s),
         directory=REMEMBERED / f"seed-{seed}",
     )
-    shutil.rmtree(plan.directory, ignore_errors=True)
     began_s = machine_s()
     result = _traced(plan, trace_path)
     wall_s = machine_s() - began_s

@@ -170,7 +170,7 @@ class StrategyConfig(Section):
         default_factory=dict,
         description="Handed to the class. MeanReversion: notional per trade in US dollars; window "
         "samples, one each sample_s seconds; it buys when the price is entry_z standard "
-        "deviations below their mean.",
+        "deviations below their mean, at most once in cooldown_s a symbol.",
     )
 
     @field_validator("symbols")

@@ -30,7 +30,7 @@ def default_strategies() -> tuple[StrategyConfig, ...]:
                     "window": 20,
                     "sample_s": 30,
                     "entry_z": Decimal("1.5"),
-                    "cooldown_s": 9000,
+                    "cooldown_s": 10_800,
                 },
             }
         ),

@@ -28,7 +28,6 @@ def intended(book: BookState, at: datetime, event: d.OrderIntended) -> None:
         last_error="",
         cancel_sent_at=None,
         doubt="",
-        absent_since=None,
         intended_at=at,
         changed_at=at,
     )

@@ -162,11 +162,10 @@ def _row_at(row: Row, version: int) -> Row | None:
 def in_runs(table: Rows) -> Rows:
     """Return the same rows with fields that stand side by side joined, at every depth."""
     joined: list[Row] = []
-    for is_field, side_by_side in groupby(table, lambda row: isinstance(row, Field)):
-        if is_field:
-            joined.append(Run(fields=tuple(side_by_side)))
-        else:
-            joined += [_within(row, in_runs) for row in side_by_side]
+    for _, side_by_side in groupby(table, lambda row: isinstance(row, Field)):
+        rows_here = tuple(side_by_side)
+        fields = tuple(row for row in rows_here if isinstance(row, Field))
+        joined += [Run(fields=fields)] if fields else [_within(row, in_runs) for row in rows_here]
     return tuple(joined)
 
 

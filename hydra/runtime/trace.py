@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hydra.runtime.envelope import Envelope
     from hydra.runtime.message import Message
 
-SPELLED_MAX = 64  # a message told to many is delivered to all of them before so many others
+SPELLED_MAX = 16  # a message told to many reaches them all before so many others
 
 
 class Trace:

@@ -41,6 +41,7 @@ def report(plan: SimulationPlan, result: SimulationResult, wall_s: float) -> str
     lines = [
         f"{_length(plan.days)} from {plan.config.gateway.day}, seed {plan.seed}, clock {plan.clock}",
         f"wall             {wall_s:.1f} s, {speed:,.0f} market seconds in each",
+        f"quotes           one of each symbol every {plan.quote_interval_s} market seconds",
         f"signals          {summary.signals}: {ends}",
         *(
             f"{kind:<16} {child.parents} parent orders, {child.orders} orders"

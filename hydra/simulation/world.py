@@ -10,7 +10,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -38,10 +38,13 @@ from hydra.supervisor.desk_status import Summary
 from hydra.supervisor.plans import Surroundings, plans_of
 from hydra.values import ZERO
 
-DAY_S = 86_400.0
+HOUR_S = 3600.0
+HOURS_A_DAY = 24
+DAY_S = HOURS_A_DAY * HOUR_S
 WEEK_DAYS = 7
 HISTORY_DAYS = 90
 JOURNAL = "hydra.db"
+ARTIFACTS = "artifacts"
 MEMORY = Path("/dev/shm")
 
 ClockKind = Literal["freezegun", "plain"]
@@ -96,10 +99,20 @@ class Venue:
     gateway: Gateway
 
 
-def venue_of(plan: SimulationPlan, *, store: MemoryStore | None = None, market_data: MarketDataMode = "live") -> Venue:
-    """A gateway of this plan, on a new account or on what an earlier gateway has left in `store`."""
+def venue_of(
+    plan: SimulationPlan,
+    *,
+    store: MemoryStore | None = None,
+    market_data: MarketDataMode = "live",
+    ack_delay_s: float = 0.0,
+) -> Venue:
+    """A gateway of this plan, on a new account or on what an earlier gateway has left in `store`.
+
+    Order actions take `ack_delay_s` from the gateway's door to its desk, even when their client is gone by then.
+    """
     store = store or MemoryStore()
-    return Venue(store=store, gateway=Gateway(_gateway_config(plan, market_data), store, _market(plan)))
+    config = replace(_gateway_config(plan), market_data=market_data, ack_delay_us=round(ack_delay_s * 1e6))
+    return Venue(store=store, gateway=Gateway(config, store, _market(plan)))
 
 
 class SimulatedWorld:
@@ -144,7 +157,7 @@ class SimulatedWorld:
         self.journal_path = journal_path or plan.directory / JOURNAL
         around = Surroundings(
             journal_path=self.journal_path,
-            artifacts_path=plan.directory / "artifacts",
+            artifacts_path=plan.directory / ARTIFACTS,
             pid=0,
             speed=1.0,
             write_line=lambda line: None,
@@ -156,8 +169,9 @@ class SimulatedWorld:
         rss_mb_by_week: list[float] = []
         self.desk.start()
         for day in range(1, self.plan.days + 1):
-            self.world.run_for(DAY_S)
-            self._check()
+            for _ in range(HOURS_A_DAY):
+                self.world.run_for(HOUR_S)
+                self._check()
             if day % WEEK_DAYS == 0:
                 rss_mb_by_week.append(resident_mb())
             progress(day)
@@ -191,7 +205,8 @@ class SimulatedWorld:
 def simulate(
     plan: SimulationPlan, progress: Callable[[int], object], on_trace: Callable[[str], object] | None = None
 ) -> SimulationResult:
-    """Run one plan; journal and artifacts are in its directory afterwards. `on_trace` hears each delivery, see Trace.
+    """Run one plan; journal and artifacts are in its directory afterwards, instead of those of an earlier run. `on_trace`
+    hears each delivery, see Trace.
 
     With clock `freezegun` Python's clocks show market time throughout. The journal is written in memory and copied at
     the end: virtual time must not wait for a disk, and a simulated power cut would be simulated anyway. The same plan in
@@ -201,13 +216,25 @@ def simulate(
         journal_path = Path(scratch) / JOURNAL
         try:
             with _clock(plan.clock) as on_jump:
-                world = SimulatedWorld(plan, journal_path=journal_path, on_jump=on_jump, on_trace=on_trace)
-                return world.run(progress)
+                simulated = SimulatedWorld(plan, journal_path=journal_path, on_jump=on_jump, on_trace=on_trace)
+                _forget(plan.directory)
+                try:
+                    return simulated.run(progress)
+                finally:
+                    simulated.world.stop()
         finally:
             plan.directory.mkdir(parents=True, exist_ok=True)
-            for file in (JOURNAL, f"{JOURNAL}-wal"):
-                if journal_path.with_name(file).exists():
-                    shutil.copy(journal_path.with_name(file), plan.directory)
+            for file in (journal_path, journal_path.with_name(f"{JOURNAL}-wal")):
+                if file.exists():
+                    shutil.copy(file, plan.directory)
+
+
+def _forget(directory: Path) -> None:
+    """Remove what an earlier simulation left here."""
+    for file in sorted(directory.glob(f"{JOURNAL}*")):
+        file.unlink()
+    if (directory / ARTIFACTS).exists():
+        shutil.rmtree(directory / ARTIFACTS)
 
 
 def machine_s() -> float:
@@ -230,7 +257,7 @@ def _clock(kind: ClockKind) -> Iterator[Callable[[datetime], None] | None]:
         freezegun.api.call_stack_inspection_limit = inspected
 
 
-def _gateway_config(plan: SimulationPlan, market_data: MarketDataMode) -> GatewayConfig:
+def _gateway_config(plan: SimulationPlan) -> GatewayConfig:
     given = plan.config.gateway
     return GatewayConfig(
         account=given.account,
@@ -240,7 +267,6 @@ def _gateway_config(plan: SimulationPlan, market_data: MarketDataMode) -> Gatewa
         speed=1.0,
         quote_interval_s=plan.quote_interval_s,
         venue_share=given.venue_share,
-        market_data=market_data,
     )
 
 

@@ -198,8 +198,9 @@ class BrokerActor(LoopActor):
     def _tell_quotes(self, session: BrokerSession) -> None:
         quotes, notices = session.watch.quotes(self.context.clock.now())
         for quote in quotes:
+            changed = c.QuoteChanged(quote=quote)
             for name in self.quote_hearers:
-                self.context.tell(name, c.QuoteChanged(quote=quote))
+                self.context.tell(name, changed)
         for notice in notices:
             self._record(session, notice)
 

@@ -175,7 +175,6 @@ def order(
         last_error="",
         cancel_sent_at=None,
         doubt="",
-        absent_since=None,
         intended_at=NOW,
         changed_at=NOW,
     )

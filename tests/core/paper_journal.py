@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from hydra.core.book import Book
 from hydra.core.comparison import Tolerance
@@ -21,8 +21,8 @@ from hydra.messages import decisions as d
 from hydra.messages.base import Event
 from hydra.messages.sync import BrokerSnapshot, Reconcile
 from hydra.runtime.message import Lifecycle, LifecycleKind, Message
-from tests.core.books import NOW, parent, signal
-from tests.core.telling import qualified, session_opened, snapshot
+from tests.core.books import NOW, parent, signal, want
+from tests.core.telling import commit, qualified, session_opened, snapshot
 
 E = TypeVar("E", bound=Event)
 M = TypeVar("M", bound=Message)
@@ -63,6 +63,8 @@ class Pages:
 class PaperJournal:
     """One process with one journal. `sent` is what left since the last look, `timers` what will be said to itself."""
 
+    MIND: ClassVar[type[Sequencer]] = Sequencer
+
     def __init__(
         self,
         pages: Pages | None = None,
@@ -97,7 +99,7 @@ class PaperJournal:
         book = Book()
         for page in self.disk.pages:
             book.apply(page.seq, page.at, page.event)
-        self.mind = Sequencer(book, self.rules, self.known, incarnation=self.incarnation)
+        self.mind = self.MIND(book, self.rules, self.known, incarnation=self.incarnation)
         moment = self.moment()
         first = self.incarnation == 1
         yield from self._commit([self.mind.begin_run(START, moment) if first else self.mind.resumed(moment)], moment)
@@ -251,4 +253,20 @@ def trading(foreign: str = "pause") -> PaperJournal:
         d.ParentOpened(parent=parent()),
     )
     journal.sent.clear()
+    return journal
+
+
+def handed(journal: PaperJournal) -> list[tuple[str, int]]:
+    """Which intents went to the broker, for which session."""
+    sent = journal.told(c.TransmitOrder, "broker")
+    return [(transmit.intent.want.order_ref, transmit.intent.session) for transmit in sent]
+
+
+def permitted(journal: PaperJournal, ref: str = "s1.1.1", **changes: Any) -> c.CommitOrder:
+    return commit(want(order_ref=ref), as_of_seq=journal.book.seq, **changes)
+
+
+def ordered() -> PaperJournal:
+    journal = trading()
+    journal.tell(permitted(journal))
     return journal

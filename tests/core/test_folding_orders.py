@@ -111,7 +111,9 @@ def test_an_order_whose_parent_is_over_is_forgotten_when_it_ends() -> None:
 def test_orders_that_ended_are_forgotten_with_their_parent() -> None:
     book = folded(intended(), DOUBT, ended("CANCELLED"))
     assert [REF] == list(book.orders)
-    over = d.ParentEnded(parent_ref="s1", end=ParentEnd.EXPIRED, filled=ZERO, remainder=D(100), average_price=None, reason="")
+    over = d.ParentEnded(
+        parent_ref="s1", end=ParentEnd.EXPIRED, filled=ZERO, remainder=D(100), average_price=None, reason=""
+    )
     assert {} == folded(over, on=book).orders
 
 

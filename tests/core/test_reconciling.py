@@ -66,6 +66,15 @@ def test_an_actor_that_asks_again_and_again_costs_nothing() -> None:
     assert 1 == asked_n(journal)
 
 
+def test_whoever_asks_after_the_second_look_came_early_does_not_wait_for_it() -> None:
+    journal = quiet()
+    journal.look(**HELD)
+    journal.look()
+    before = asked_n(journal)
+    journal.tell(sync("risk"))
+    assert before + 1 == asked_n(journal)
+
+
 def test_only_the_newest_question_is_answered() -> None:
     journal = quiet()
     journal.tell(sync("risk", 1), sync("risk", 2))
@@ -140,8 +149,8 @@ def test_a_listing_of_another_request_or_session_is_ignored() -> None:
 
 
 def test_a_listing_that_an_earlier_incarnation_asked_for_is_ignored() -> None:
-    journal = quiet()
-    journal.tell(sync("risk"))
+    journal = PaperJournal()
+    journal.tell(session_opened())
     old = journal.listing()
     journal.crash()
     assert [] == journal.tell(old)

@@ -1,9 +1,8 @@
-"""Each rule of the order protocol (PROTOCOL sections 1 and 2) as a claim about the journal's mind."""
+"""Committing, handing over, synchronising (PROTOCOL sections 1 and 2): each rule a claim about the journal's mind."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -12,11 +11,10 @@ from hydra.messages import decisions as d
 from hydra.messages import facts as f
 from hydra.messages.sync import Reconciled
 from hydra.runtime.message import Message
-from hydra.values import OrderState, ParentEnd, SignalEnd, TradingState
-from tests.core.books import D, parent, quote, signal, want
-from tests.core.paper_journal import PaperJournal, connected, lifecycle, sync, trading
+from hydra.values import OrderState, ParentEnd, TradingState
+from tests.core.books import D, parent, signal, want
+from tests.core.paper_journal import PaperJournal, connected, handed, ordered, permitted, sync, trading
 from tests.core.telling import (
-    commit,
     completed_line,
     fill,
     open_line,
@@ -27,22 +25,6 @@ from tests.core.telling import (
 )
 
 REF = "s1.1.1"
-
-
-def handed(journal: PaperJournal) -> list[tuple[str, int]]:
-    """Which intents went to the broker, for which session."""
-    sent = journal.told(c.TransmitOrder, "broker")
-    return [(transmit.intent.want.order_ref, transmit.intent.session) for transmit in sent]
-
-
-def permitted(journal: PaperJournal, ref: str = REF, **changes: Any) -> c.CommitOrder:
-    return commit(want(order_ref=ref), as_of_seq=journal.book.seq, **changes)
-
-
-def ordered() -> PaperJournal:
-    journal = trading()
-    journal.tell(permitted(journal))
-    return journal
 
 
 # ---- committing
@@ -235,186 +217,6 @@ def test_a_restarted_journal_still_doubts_what_nobody_acknowledged(answers: tupl
     journal.crash()
     journal.advance(2.1)
     assert [REF] == [doubt.order_ref for doubt in journal.events(d.OrderDoubted)]
-
-
-# ---- sessions
-
-
-def test_sessions_are_numbered_by_the_journal() -> None:
-    journal = connected()
-    journal.tell(session_closed())
-    journal.tell(session_opened(2))
-    assert [(1, 1), (2, 2)] == [
-        (accepted.link_token, accepted.session) for accepted in journal.told(c.AcceptSession, "broker")
-    ]
-
-
-def test_a_session_is_accepted_before_anything_is_asked_of_it() -> None:
-    journal = PaperJournal()
-    journal.tell(session_opened())
-    assert ["AcceptSession", "FetchSnapshot"] == [type(send.message).__name__ for send in journal.sent]
-
-
-def test_a_socket_gets_one_number_however_often_it_is_announced() -> None:
-    journal = ordered()
-    journal.tell(session_opened(1))
-    assert (1, True, OrderState.INTENDED) == (
-        journal.book.session,
-        journal.book.session_live,
-        journal.book.orders[REF].state,
-    )
-    journal.tell(session_opened(2), session_opened(1))
-    assert 2 == journal.book.session
-
-
-def test_a_new_socket_ends_the_session_before_it() -> None:
-    journal = ordered()
-    journal.tell(session_opened(2))
-    assert ["a new socket replaced it"] == [closed.reason for closed in journal.events(f.SessionClosed)]
-    assert (2, True, OrderState.UNKNOWN) == (
-        journal.book.session,
-        journal.book.session_live,
-        journal.book.orders[REF].state,
-    )
-
-
-@pytest.mark.parametrize("kind", ["down", "stopped"])
-def test_a_broker_that_ended_ended_its_session(kind: str) -> None:
-    journal = ordered()
-    journal.tell(lifecycle("broker", kind))  # type: ignore[arg-type]
-    assert (False, OrderState.UNKNOWN) == (journal.book.session_live, journal.book.orders[REF].state)
-    assert [1] == [closing.session for closing in journal.told(c.CloseSession, "broker")]
-
-
-def test_the_death_of_others_leaves_the_session_alone() -> None:
-    journal = ordered()
-    journal.tell(lifecycle("risk", "down"))
-    assert journal.book.session_live
-
-
-def test_a_session_ends_once() -> None:
-    journal = ordered()
-    journal.tell(session_closed(), session_closed(), lifecycle("broker", "down"))
-    assert 1 == len(journal.events(f.SessionClosed))
-
-
-def test_a_status_of_an_older_session_is_ignored_and_its_executions_count() -> None:
-    journal = ordered()
-    journal.tell(session_opened(2))
-    journal.tell(status(session=1), fill(quantity=40, session=1))
-    order = journal.book.orders[REF]
-    assert (OrderState.UNKNOWN, D(40)) == (order.state, order.filled)
-
-
-def test_a_status_of_the_current_session_counts_for_an_order_of_an_older_one() -> None:
-    journal = ordered()
-    journal.tell(session_opened(2))
-    journal.tell(status(session=2))
-    assert OrderState.WORKING is journal.book.orders[REF].state
-
-
-def test_an_order_under_two_perm_ids_is_looked_at() -> None:
-    journal = ordered()
-    journal.tell(status(perm_id=901))
-    journal.sent.clear()
-    journal.tell(status(perm_id=902))
-    assert 1 == len(journal.told(c.FetchSnapshot))
-
-
-@pytest.mark.parametrize(("code", "asked"), [(1100, 0), (1101, 1), (1102, 1), (2104, 0)])
-def test_a_restored_connection_is_a_reason_to_compare(code: int, asked: int) -> None:
-    journal = trading()
-    journal.tell(f.BrokerNoticed(session=1, code=code, text="", effect="connection"))
-    assert asked == len(journal.told(c.FetchSnapshot))
-
-
-# ---- halts, runs, signals
-
-
-def test_a_socket_that_opens_while_halted_is_latched_before_it_is_accepted() -> None:
-    journal = connected()
-    journal.tell(d.TradingStateChanged(state=TradingState.HALTED, by="ann", reason="drill"))
-    journal.sent.clear()
-    journal.tell(session_opened(2))
-    names = [type(send.message).__name__ for send in journal.sent if send.to == "broker"]
-    assert ["LatchHalt", "AcceptSession"] == [name for name in names if name in ("LatchHalt", "AcceptSession")]
-
-
-def test_a_restarted_journal_latches_again_what_was_halted() -> None:
-    journal = connected()
-    journal.tell(d.TradingStateChanged(state=TradingState.HALTED, by="ann", reason="drill"))
-    journal.sent.clear()
-    journal.crash()
-    assert [True] == [latch.latched for latch in journal.told(c.LatchHalt)]
-
-
-def test_a_message_that_was_set_aside_pauses_trading() -> None:
-    journal = trading()
-    journal.tell(lifecycle("journal", "poisoned"))
-    assert (TradingState.PAUSED, 1) == (journal.book.trading.state, len(journal.events(d.LawViolated)))
-
-
-def test_it_never_loosens_a_halt() -> None:
-    journal = trading()
-    journal.tell(d.TradingStateChanged(state=TradingState.HALTED, by="ann", reason="drill"))
-    journal.tell(lifecycle("journal", "poisoned"))
-    assert TradingState.HALTED is journal.book.trading.state
-
-
-def runs(journal: PaperJournal, n: int, *, apart_s: float) -> PaperJournal:
-    for _ in range(n):
-        journal.advance(apart_s)
-        journal = journal.new_process()
-    return journal
-
-
-@pytest.mark.parametrize(
-    ("crashes", "apart_s", "expected"),
-    [(3, 60, TradingState.ACTIVE), (4, 60, TradingState.HALTED), (6, 1500, TradingState.ACTIVE)],
-)
-def test_more_than_three_crashed_runs_in_an_hour_start_halted(
-    crashes: int, apart_s: float, expected: TradingState
-) -> None:
-    journal = runs(PaperJournal(), crashes, apart_s=apart_s)
-    assert (crashes + 1, expected) == (journal.book.run, journal.book.trading.state)
-
-
-def test_runs_that_ended_in_order_do_not_count() -> None:
-    journal = PaperJournal()
-    for _ in range(6):
-        journal.tell(c.EndRun(reason="SIGTERM", reply_to="main"))
-        journal = journal.new_process()
-    assert (0, TradingState.ACTIVE) == (journal.book.disorderly_runs, journal.book.trading.state)
-
-
-def test_the_end_of_a_run_is_answered_and_recorded_once() -> None:
-    journal = PaperJournal()
-    end = c.EndRun(reason="SIGTERM", reply_to="main")
-    journal.tell(end, end)
-    assert (1, 2) == (len(journal.events(d.RunEnded)), len(journal.told(c.VerbAnswered, "main")))
-
-
-def test_a_signal_is_received_once() -> None:
-    journal = connected()
-    journal.tell(c.SubmitSignal(signal=signal()), c.SubmitSignal(signal=signal()))
-    assert 1 == len(journal.events(d.SignalReceived))
-
-
-def test_while_the_run_winds_down_a_signal_ends_as_it_comes() -> None:
-    journal = connected()
-    journal.tell(c.WindDown(reason="ctrl-c"), c.SubmitSignal(signal=signal()), c.SubmitSignal(signal=signal()))
-    assert [SignalEnd.REJECTED_BY_STATE] == [ended.end for ended in journal.events(d.SignalEnded)]
-
-
-def test_what_risk_says_of_a_signal_that_has_ended_is_no_matter() -> None:
-    journal = connected()
-    journal.tell(c.WindDown(reason="ctrl-c"), c.SubmitSignal(signal=signal()))
-    assert [] == journal.tell(d.SignalAdmitted(signal_id="s1", quantity=D(1), text=""))
-
-
-def test_a_message_that_the_journal_does_not_know_is_an_error() -> None:
-    with pytest.raises(TypeError, match="QuoteChanged"):
-        connected().tell(c.QuoteChanged(quote=quote()))
 
 
 # ---- synchronising

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hydra.core.weighing import Scope
+from hydra.messages import commands as c
 from hydra.messages import decisions as d
 from hydra.values import Difference, TradingState
 from tests.core.books import AAPL, D, instrument
@@ -37,6 +38,19 @@ def test_a_first_sighting_does_not_count() -> None:
 def test_a_second_one_that_agrees_does() -> None:
     journal = found(connected(), **HELD)
     assert (["position/AAPL"], TradingState.PAUSED) == (open_items(journal), journal.book.trading.state)
+
+
+def test_one_that_comes_too_soon_after_it_does_not() -> None:
+    """The model check found it (seed 17): two listings within the lag of positions agreed on what was not so."""
+    journal = connected()
+    journal.look(**HELD)
+    for _ in range(3):
+        journal.tell(c.ReconcileNow(reason="again"))
+        journal.answer(**HELD)
+        journal.advance(0.3)
+    assert [] == open_items(journal)
+    journal.look(**HELD)
+    assert ["position/AAPL"] == open_items(journal)
 
 
 def test_two_that_do_not_agree_do_not() -> None:

@@ -1,10 +1,17 @@
-"""The stage's own assertions explain themselves as those of a test do, and no world outlives its test."""
+"""The stage's own assertions explain themselves as those of a test do; no world and no process outlives its test."""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.drills.processes import Place
 
 pytest.register_assert_rewrite("tests.drills.stage", "tests.drills.processes")
 
@@ -16,3 +23,15 @@ def _no_world_outlives_its_test() -> Iterator[None]:
     yield
     while STAGES:
         STAGES.pop().world.stop()
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    """A short path: the control socket in it must fit into 107 bytes."""
+    from tests.drills.processes import Place
+
+    directory = Path(tempfile.mkdtemp(prefix="hydra-drill-"))
+    here = Place(directory)
+    yield here
+    here.clear()
+    shutil.rmtree(directory)

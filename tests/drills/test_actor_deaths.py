@@ -16,7 +16,7 @@ STEPS = (0, 1, 2, 3, 5, 8, 13, 40, 200)
 
 
 @pytest.mark.parametrize("victim", THE_SIX)
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_one_of_the_six_dies_while_orders_work_and_nothing_is_lost_or_doubled(
     tmp_path: Path, victim: str, seed: int
 ) -> None:
@@ -36,7 +36,7 @@ def test_one_of_the_six_dies_while_an_order_is_on_its_way_to_the_wire(
     tmp_path: Path, victim: str, state: OrderState
 ) -> None:
     stage = Stage(tmp_path, 4).begin()
-    for steps in STEPS:
+    for steps in STEPS[::2]:
         stage.until(lambda book: bool(orders_in(book, state))).step(steps)
         assert stage.world.kill(victim, "a drill")
         stage.until(restarted(stage.book))
@@ -45,7 +45,7 @@ def test_one_of_the_six_dies_while_an_order_is_on_its_way_to_the_wire(
 
 
 @pytest.mark.parametrize("kind", ["TWAP", "PATIENCE"])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_child_that_dies_goes_on_where_the_journal_says(tmp_path: Path, kind: str, seed: int) -> None:
     stage = Stage(tmp_path, seed).begin()
     stage.until(lambda book: works(book) and bool(stage.child_of(kind)))
@@ -101,7 +101,7 @@ def test_three_die_at_once_and_nothing_is_lost_or_doubled(
 
 
 @pytest.mark.parametrize("victim", THE_SIX)
-@pytest.mark.parametrize("steps", STEPS)
+@pytest.mark.parametrize("steps", STEPS[1::3])
 def test_an_actor_that_dies_while_books_are_compared_comes_alive_all_the_same(
     tmp_path: Path, victim: str, steps: int
 ) -> None:

@@ -25,9 +25,11 @@ def test_halt_leaves_no_working_order_at_the_gateway_and_sends_no_more(
 ) -> None:
     stage = Stage(tmp_path, seed).begin()
     stage.until(traded(3)).until(lambda book: bool(orders_in(book, state)))
+    unwritten = [order.order_ref for order in orders_in(stage.book, OrderState.INTENDED)]
     assert stage.desk.halt(by="drill", reason="stop").obeyed
     stage.world.run_for(2)
     assert [] == working_at(stage.ledger)
+    assert [] == [order["order_ref"] for order in stage.ledger["orders"] if order["order_ref"] in unwritten]
     orders = len(stage.ledger["orders"])
     stage.run(20)
     assert (orders, TradingState.HALTED) == (len(stage.ledger["orders"]), stage.book.trading.state)

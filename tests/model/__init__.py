@@ -1,1 +1,1 @@
-"""A random model check of the order protocol: child, risk, journal, broker, gateway, with crashes between any two effects."""
+"""A random model check of the order protocol, from child to gateway, with crashes between any two effects."""

@@ -19,7 +19,7 @@ from hydra.runtime.message import Message
 from hydra.values import AccountFigures, CompletedOrderLine, Execution, Intent, OpenOrderLine, PositionLine
 from tests.core.books import AAPL, NOW
 from tests.core.paper_journal import rules
-from tests.model.gateway import CLIENT, PARTS, CancelOrder, Inbound, ListPart, Outbound, PlaceOrder, Rows, Socket
+from tests.model.gateway import CLIENT, PARTS, CancelAll, CancelOrder, Inbound, ListPart, Outbound, PlaceOrder, Rows, Socket
 
 QUIET_US = round(rules().reconcile.settle_quiet_s * 1e6)
 TOKENS_PER_INCARNATION = 1_000
@@ -95,6 +95,9 @@ class ModelBroker:
                 self._transmit(wire, intent)
             case c.CancelOrder() if wire is not None:
                 self._cancel(wire, message)
+            case c.CancelEverything(reason=reason) if wire is not None:
+                self._write(wire, CancelAll())
+                self._record(wire, f.GlobalCancelSent(session=0, reason=reason))
             case c.FetchSnapshot(request_n=request_n) if wire is not None and wire.stamp.session:
                 wire.listing, wire.request_n, wire.asked_us = {}, request_n, now_us
                 for part in PARTS:
@@ -114,6 +117,10 @@ class ModelBroker:
         """The session check."""
         return intent.session == wire.stamp.session
 
+    def is_first(self, wire: Wire, intent: Intent) -> bool:
+        """The set of refs of this session."""
+        return wire.orders.queue(intent)
+
     def _transmit(self, wire: Wire, intent: Intent) -> None:
         ref = intent.want.order_ref
         if not self.may_write(wire, intent):
@@ -121,7 +128,7 @@ class ModelBroker:
         if wire.orders.fate(ref) is Fate.CANCELLED_EARLY or (self.latched and wire.orders.fate(ref) is None):
             wire.orders.settle(ref, Fate.REFUSED)
             self._record(wire, f.OrderNotWritten(session=0, order_ref=ref, reason="cancelled or latched"))
-        elif wire.orders.queue(intent):
+        elif self.is_first(wire, intent):
             wire.orders.settle(ref, Fate.WRITTEN)
             wire.buffered[ref] = intent
             self._write(wire, PlaceOrder(intent))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hydra.messages import facts as f
 from hydra.messages.base import Event
@@ -42,6 +42,11 @@ class CancelOrder:
 
 
 @dataclass(frozen=True)
+class CancelAll:
+    """The global cancel."""
+
+
+@dataclass(frozen=True)
 class ListPart:
     request_n: int
     part: str
@@ -56,7 +61,7 @@ class Rows:
     rows: tuple[object, ...]
 
 
-Inbound = PlaceOrder | CancelOrder | ListPart
+Inbound = PlaceOrder | CancelOrder | CancelAll | ListPart
 Outbound = Rows | Event
 
 
@@ -97,7 +102,9 @@ class Ticket:
 class Gateway:
     """`accepted` is called with each order that arrives, before anything else happens to it."""
 
-    def __init__(self, rng: random.Random, accepted: Callable[[Intent, Socket], None], *, mutes: float, rejects: float) -> None:
+    def __init__(
+        self, rng: random.Random, accepted: Callable[[Intent, Socket], None], *, mutes: float, rejects: float
+    ) -> None:
         self.rng = rng
         self.accepted = accepted
         self.mutes = mutes
@@ -140,6 +147,9 @@ class Gateway:
                 self._place(intent, socket, now_s)
             case CancelOrder(broker_order_id=number):
                 self._cancel(number, socket)
+            case CancelAll():
+                for ticket in [one for one in self.tickets.values() if one.is_live]:
+                    self._cancel(ticket.intent.broker_order_id, socket)
             case ListPart():
                 self._say(socket, Rows(message.request_n, message.part, self._rows(message.part, now_s)))
         return type(message).__name__
@@ -297,9 +307,3 @@ class Gateway:
             filled=D(ticket.filled),
             text="",
         )
-
-
-def numbered(event: Event, session: int) -> Event:
-    """The event as of this session."""
-    fact: f.OrderWritten = event  # type: ignore[assignment]  # any fact with a session
-    return replace(fact, session=session)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from hydra.core.book import Book
 from hydra.messages import decisions as d
+from hydra.messages.base import Event
+from hydra.messages.facts import SessionOpened
 from hydra.values import ZERO, Intent, OrderState, TradingState
 from tests.core.books import AAPL
 from tests.core.paper_journal import Pages
 from tests.model.gateway import Gateway, Socket, Ticket
-
-FILLED_BY_GATEWAY = ("Filled", "Cancelled", "Inactive")
 
 
 class LawBroken(AssertionError):
@@ -28,7 +28,7 @@ def check_arrival(intent: Intent, socket: Socket, gateway: Gateway, disk: Pages,
     verdict = next((one for one in _verdicts(disk) if one.order_ref == ref), None)
     if verdict is not None:
         raise LawBroken(f"order {ref} reached the gateway after its verdict {verdict.state} ({verdict.evidence})")
-    opened = {page.event.session: page.event.link_token for page in disk.pages if _is_session(page.event)}
+    opened = {page.event.session: page.event.link_token for page in disk.pages if isinstance(page.event, SessionOpened)}
     if opened.get(intent.session) != socket.token:
         raise LawBroken(f"order {ref} of session {intent.session} was written on the socket of another one")
     exposed = sum(_worst_case(ticket) for ticket in gateway.tickets.values()) + int(intent.want.terms.quantity)
@@ -39,6 +39,7 @@ def check_arrival(intent: Intent, socket: Socket, gateway: Gateway, disk: Pages,
 def check_end(book: Book, disk: Pages, gateway: Gateway) -> None:
     """Asked when everything has come to rest: all told, all true, nothing invented."""
     events = [page.event for page in disk.pages]
+    _check_gates(events)
     for event in events:
         if isinstance(event, d.DifferenceFound):
             raise LawBroken(f"a false alarm: {event.difference.text}")
@@ -57,6 +58,15 @@ def check_end(book: Book, disk: Pages, gateway: Gateway) -> None:
     truth = sum((one.side.sign * one.quantity for _, one in gateway.executions), ZERO)
     if held != truth:
         raise LawBroken(f"S2: our position is {held}, the gateway's {truth}")
+
+
+def _check_gates(events: list[Event]) -> None:
+    state = TradingState.ACTIVE
+    for event in events:
+        if isinstance(event, d.TradingStateChanged):
+            state = event.state
+        elif isinstance(event, d.OrderIntended) and state is not TradingState.ACTIVE:
+            raise LawBroken(f"S5: order {event.intent.want.order_ref} was committed while trading is {state}")
 
 
 def _check_verdict(verdict: d.OrderEnded, ticket: Ticket | None) -> None:
@@ -82,7 +92,3 @@ def _worst_case(ticket: Ticket) -> int:
 
 def _verdicts(disk: Pages) -> Iterable[d.OrderEnded]:
     return (page.event for page in disk.pages if isinstance(page.event, d.OrderEnded))
-
-
-def _is_session(event: object) -> bool:
-    return type(event).__name__ == "SessionOpened"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hydra.runtime.message import Lane, Message, WhenFull
+from hydra.messages.sync import Recorded
+from hydra.runtime.message import Lane, Lifecycle, Message, WhenFull
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,16 @@ class Mail:
         for pair in tuple(self.pairs):
             if pair[1] == name:
                 del self.pairs[pair]
+
+
+def said(message: object) -> str:
+    """A message in a few words, for the trace."""
+    match message:
+        case Recorded(seq=seq, event=event):
+            return f"Recorded {seq} {said(event)}"
+        case Lifecycle(kind=kind, name=name):
+            return f"{name} is {kind}"
+    ref = getattr(message, "order_ref", "") or getattr(getattr(message, "want", None), "order_ref", "")
+    ref = ref or getattr(getattr(getattr(message, "intent", None), "want", None), "order_ref", "")
+    more = (getattr(message, name, "") for name in ("status", "state", "session", "sync_n", "request_n"))
+    return " ".join(word for word in (type(message).__name__, ref, *map(str, more)) if word)

@@ -17,6 +17,7 @@ class Weather:
     reject: float
     fill: float
     busy: float
+    operator: float
 
     def __str__(self) -> str:
         return ", ".join(f"{one.name} {getattr(self, one.name):.4f}" for one in fields(self))
@@ -31,6 +32,7 @@ def weather(rng: random.Random) -> Weather:
         reject=_sometimes(rng, 0.05, 0.3),
         fill=rng.choice([0.01, 0.05, 0.2]),
         busy=rng.choice([0.02, 0.1, 0.4]),
+        operator=_sometimes(rng, 0.001, 0.01),
     )
 
 

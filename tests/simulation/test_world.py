@@ -10,9 +10,11 @@ import pytest
 
 from hydra.config import Config
 from hydra.errors import UsageError
-from hydra.simulation.world import SimulatedWorld, SimulationFailed, SimulationPlan, simulate
+from hydra.runtime.trace import SPELLED_MAX
+from hydra.simulation.world import SimulationFailed, simulate
 from hydra.supervisor.picture import book_of
 from tests.simulation.processes import Run, first_difference, simulated
+from tests.simulation.worlds import BUSY, begun, plan
 
 LEAKY = """
 from hydra.strategies.mean_reversion import MeanReversion
@@ -20,7 +22,7 @@ from hydra.strategies.mean_reversion import MeanReversion
 class Leaky(MeanReversion):
     def on_quote(self, quote, view):
         wishes = super().on_quote(quote, view)
-        return sorted(wishes, key=hash) if hash(quote.symbol) % 2 else wishes[:0]
+        return wishes if hash(quote.symbol) % 2 else []
 """
 LEAKY_TOML = """
 [[strategy]]
@@ -28,6 +30,7 @@ name = "leaky"
 class = "leaky:Leaky"
 symbols = ["AAPL", "IBM", "MSFT"]
 """
+TO_THE_NEXT_OPEN_S = 86_400 - 60
 KEPT_BY_DESIGN = (
     "hydra.gateway.records.Order",
     "hydra.gateway.records.Execution",
@@ -78,29 +81,25 @@ def test_a_day_trades_in_both_ways_and_breaks_no_law(first: Run) -> None:
 
 @pytest.mark.parametrize("seed", [0, 12, 14])
 def test_the_first_market_hour_has_an_executed_signal_even_on_seeds_that_are_slow(tmp_path: Path, seed: int) -> None:
-    world = SimulatedWorld(plan(tmp_path, seed=seed))
-    world.desk.start()
-    world.world.run_for(3600)
-    ends = dict(book_of(world.world.published()).terminal)
-    world.world.stop()
+    with begun(plan(tmp_path, seed=seed)) as simulated_hour:
+        world = simulated_hour.world
+        world.run_for(3600)
+        ends = dict(book_of(world.published()).terminal)
     assert ends.get("EXECUTED", 0) >= 1, ends
 
 
 def test_a_simulation_keeps_of_each_order_only_what_the_ledger_needs(tmp_path: Path) -> None:
-    """Two nights apart nothing else may have grown; the same on day 28 follows."""
-    one_symbol = {"name": "one", "class": "hydra.strategies.mean_reversion:MeanReversion", "symbols": ["MSFT"]}
-    config = Config.model_validate({"strategy": [{**one_symbol, "params": {"cooldown_s": 600}}]})
-    world = SimulatedWorld(plan(tmp_path, config=config))
-    world.desk.start()
-    world.world.run_for(1.5 * 86_400)
-    early, orders_early = instances(), book_of(world.world.published()).tally.orders
-    world.world.run_for(2 * 86_400)
-    late, orders = instances(), book_of(world.world.published()).tally.orders - orders_early
-    world.world.stop()
-    assert orders > 50
-    grown = {name: count - early[name] for name, count in late.items() if count - early[name] > orders / 10}
-    assert set() == grown.keys() - set(KEPT_BY_DESIGN)
-    assert all(count <= 2 * orders for count in grown.values()), grown
+    """One minute before an open against the next one: only they have grown with the orders of the day between."""
+    with begun(plan(tmp_path, config=Config.model_validate(BUSY))) as two_days:
+        world = two_days.world
+        world.run_for(TO_THE_NEXT_OPEN_S)
+        early, orders_early = instances(), book_of(world.published()).tally.orders
+        world.run_for(86_400)
+        late, orders = instances(), book_of(world.published()).tally.orders - orders_early
+    assert orders > 5 * SPELLED_MAX, orders
+    grown = {name: count - early[name] for name, count in late.items() if count - early[name] > SPELLED_MAX}
+    assert set(KEPT_BY_DESIGN) == grown.keys()
+    assert all(count <= 2 * orders for count in grown.values()), (orders, grown)
 
 
 def test_a_plan_beyond_the_recorded_prices_is_refused_with_both_dates(tmp_path: Path) -> None:
@@ -112,13 +111,6 @@ def test_a_desk_that_may_not_trade_stops_the_simulation_with_the_reason(tmp_path
     config = Config.model_validate({"gateway": {"account": "U1234567"}})
     with pytest.raises(SimulationFailed, match="U1234567"):
         simulate(plan(tmp_path, config=config), print)
-
-
-def plan(directory: Path, *, seed: int = 1, days: int = 1, config: Config | None = None) -> SimulationPlan:
-    config = config or Config()
-    return SimulationPlan(
-        config=config, seed=seed, days=days, clock="plain", quote_interval_s=30, directory=directory
-    )
 
 
 def instances() -> Counter[str]:
