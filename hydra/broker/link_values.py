@@ -18,6 +18,7 @@ from hydra.broker.news import (
     OpenOrderSeen,
     PositionSeen,
 )
+from hydra.core.folding_orders import split_exec_id
 from hydra.core.liquid_hours import parse_liquid_hours
 from hydra.values import (
     ZERO,
@@ -92,7 +93,7 @@ def completed_order(contract: Contract, order: Order, state: OrderState) -> Comp
 
 def execution(request_id: int, contract: Contract, report: IbExecution) -> ExecutionSeen:
     """TWS leaves the order id of a manual order unset."""
-    root, revision = t.split_exec_id(report.execId)
+    root, revision = split_exec_id(report.execId)
     what = f"of execution {report.execId}"
     told = Execution(
         exec_id=report.execId,

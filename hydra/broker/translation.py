@@ -76,12 +76,6 @@ def side(word: str) -> Side:
     return found
 
 
-def split_exec_id(exec_id: str) -> tuple[str, int]:
-    """Root and revision: a correction is the same id with its last segment raised (ib-gateway-behaviour 4.4)."""
-    root, dot, last = exec_id.rpartition(".")
-    return (root, int(last)) if dot and last.isdecimal() else (exec_id, 0)
-
-
 def instant(at: datetime) -> datetime:
     """An aware instant as a real UTC datetime, whatever class and zone it came in (freezegun leaks its own)."""
     if at.tzinfo is None:

@@ -34,6 +34,7 @@ from hydra.supervisor.syncing import SyncingActor
 from hydra.values import ZERO, OrderWant, Quote, Signal
 
 DAY_TURNS = "the exchange's day turns"
+STILL_NO_QUOTE = "a signal has waited for a quote as long as it is valid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +56,21 @@ class RiskActor(SyncingActor):
         self.plan = plan
         self.quotes: dict[int, Quote] = {}
         self.reserved: dict[str, OrderWant] = {}
+        self.judged: dict[str, None] = {}
         self.midnight: Timer | None = None
 
     def came_alive(self) -> None:
         self.reserved.clear()
+        self.judged.clear()
         self._turn_day()
-        for record in tuple(self.book.signals.values()):
-            if record.admitted is None:
-                self._admit(record.signal)
+        self._admit_all()
 
     def heard(self, recorded: Recorded) -> None:
         match recorded.event:
             case SignalReceived(signal=signal):
                 self._admit(signal)
+            case SignalAdmitted(signal_id=signal_id) | SignalEnded(signal_id=signal_id):
+                self.judged.pop(signal_id, None)
             case OrderIntended(intent=intent):
                 self.reserved.pop(intent.want.order_ref, None)
             case OrderRefused(want=want):
@@ -80,14 +83,31 @@ class RiskActor(SyncingActor):
             case WantOrder(want=want):
                 self._judge(want)
             case QuoteChanged(quote=quote):
+                first = quote.con_id not in self.quotes
                 self.quotes[quote.con_id] = quote
                 self._watch_loss()
+                if first:
+                    self._admit_all()
             case WorkDue(what=what) if what == DAY_TURNS:
                 self._turn_day()
+            case WorkDue(what=what) if what == STILL_NO_QUOTE:
+                self._admit_all()
             case _:
                 super().handle(message)
 
+    def _admit_all(self) -> None:
+        for record in tuple(self.book.signals.values()):
+            if record.admitted is None and record.signal.signal_id not in self.judged:
+                self._admit(record.signal)
+
     def _admit(self, signal: Signal) -> None:
+        """Quotes do not survive a restart: a signal waits for the first one of its contract, while it is valid."""
+        card = self.book.instruments.get(signal.symbol)
+        has_quote = card is None or card.instrument.con_id in self.quotes
+        if not has_quote and self.context.clock.now() < signal.valid_until:
+            self.context.at(signal.valid_until, WorkDue(what=STILL_NO_QUOTE))
+            return
+        self.judged[signal.signal_id] = None
         verdict = admit(signal, self._view(), self.context.clock.now())
         if isinstance(verdict, Admitted):
             event: SignalAdmitted | SignalEnded = SignalAdmitted(

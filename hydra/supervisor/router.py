@@ -96,6 +96,7 @@ class RouterActor(SyncingActor):
     def came_alive(self) -> None:
         self._pass_on_journal_up()
         self.planned.clear()
+        self.children = {ref: name for ref, name in self.children.items() if ref in self.book.parents}
         for record in tuple(self.book.parents.values()):
             self._start_child(record)
         for signal in tuple(self.book.signals.values()):

@@ -49,20 +49,6 @@ def test_a_missing_quantity_is_an_error_that_names_it() -> None:
         t.quantity(float("nan"), "filled of order 4")
 
 
-@pytest.mark.parametrize(
-    ("exec_id", "root", "revision"),
-    [
-        ("0001f4e5.58bbad52.01.01", "0001f4e5.58bbad52.01", 1),
-        ("0001f4e5.58bbad52.01.02", "0001f4e5.58bbad52.01", 2),
-        ("0000e0d5.6a3b.01.01.12", "0000e0d5.6a3b.01.01", 12),
-        ("odd", "odd", 0),
-        ("odd.x1", "odd.x1", 0),
-    ],
-)
-def test_a_correction_shares_its_root(exec_id: str, root: str, revision: int) -> None:
-    assert t.split_exec_id(exec_id) == (root, revision)
-
-
 def test_an_instant_becomes_real_utc_even_in_a_freeze() -> None:
     with freeze_time("2026-11-21"):
         frozen = datetime(2012, 6, 4, 9, 30, tzinfo=ZoneInfo("US/Eastern"))

@@ -199,7 +199,16 @@ def test_the_cost_of_a_revision_replaces_the_cost_before_it() -> None:
     assert (D("0.9"), D("90999.1")) == (book.positions[AAPL].commissions, book.cash)
 
 
-@pytest.mark.parametrize(("exec_id", "expected"), [("a.b.01.02", ("a.b.01", 2)), ("a", ("a", 0)), ("a.x", ("a.x", 0))])
+EXEC_IDS = (
+    ("0001f4e5.58bbad52.01.01", ("0001f4e5.58bbad52.01", 1)),
+    ("0001f4e5.58bbad52.01.02", ("0001f4e5.58bbad52.01", 2)),
+    ("0000e0d5.6a3b.01.01.12", ("0000e0d5.6a3b.01.01", 12)),
+    ("odd", ("odd", 0)),
+    ("odd.x1", ("odd.x1", 0)),
+)
+
+
+@pytest.mark.parametrize(("exec_id", "expected"), EXEC_IDS)
 def test_an_exec_id_is_a_root_and_a_revision(exec_id: str, expected: tuple[str, int]) -> None:
     assert expected == split_exec_id(exec_id)
 

@@ -9,8 +9,8 @@ import pytest
 
 from hydra.messages.decisions import AlertRaised
 from hydra.messages.facts import ExecutionReported, LinkChanged
-from hydra.values import LinkState, OrderState
 from hydra.simulation.world import venue_of
+from hydra.values import LinkState, OrderState
 from tests.drills.stage import Stage, orders_in, traded, works
 
 
