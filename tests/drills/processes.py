@@ -155,15 +155,24 @@ class Running:
             return True
         return False
 
+    def client(self) -> ControlClient | None:
+        """The control surface, as the commands use it; None before it is there."""
+        path = find_socket(self.place.journal, self.place.environ, os.getuid())
+        return None if path is None else ControlClient(path)
+
     def status(self) -> DeskStatus | None:
         """What `hydra status` would show; None while the process does not answer yet."""
-        path = find_socket(self.place.journal, self.place.environ, os.getuid())
-        if path is None:
-            return None
+        client = self.client()
         try:
-            return ControlClient(path).status()
+            return None if client is None else client.status()
         except (NotRunning, Unanswered):
             return None
+
+    def kill_at_once(self, *names: str) -> tuple[bool, ...]:
+        """Kill actors one right after the other, without a command's start between; says which of them lived."""
+        client = self.client()
+        assert client is not None, self.said()
+        return tuple(client.kill_actor(name, by="drill").obeyed for name in names)
 
     def until_status(self, done: Callable[[DeskStatus], object], within_s: float = WITHIN_S) -> DeskStatus:
         """Wait until the status is so; returns it."""

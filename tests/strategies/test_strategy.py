@@ -65,3 +65,21 @@ def test_a_symbol_without_a_position_is_flat() -> None:
 def test_a_strategy_without_on_quote_says_so() -> None:
     with pytest.raises(NotImplementedError, match="strategy mine: Strategy does not define on_quote"):
         Strategy("mine", ("AAPL",), {}, random.Random(1)).on_quote(quote(), view())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"quantity": D("NaN")},
+        {"quantity": D("Infinity")},
+        {"quantity": D("1e13")},
+        {"quantity": 12.5},
+        {"quantity": D(1), "side": "BUY"},
+        {"quantity": D(1), "symbol": 7},
+        {"quantity": D(1), "reason": None},
+    ],
+)
+def test_what_could_not_be_recorded_cannot_be_wished(wrong: dict[str, Any]) -> None:
+    right: dict[str, Any] = {"symbol": "IBM", "side": Side.BUY, "reason": "test"}
+    with pytest.raises(ValueError, match=r"a wish for .*: expected"):
+        Wish(**(right | wrong))
