@@ -46,6 +46,8 @@ def react(book: Book, event: Event, known: Callable[[str], bool]) -> Effects:
         case f.InstrumentUnknown():
             text = f"{event.symbol} cannot be traded, the broker does not know it: {event.text}"
             yield d.AlertRaised(kind="market_data", about=event.symbol, severity="warning", text=text)
+        case f.MarketDataNoticed():
+            yield d.AlertRaised(kind="market_data", about=event.symbol, severity="warning", text=event.text)
         case d.LawViolated():
             yield d.AlertRaised(kind="law", about=event.law, severity="critical", text=event.text)
         case d.TradingStateChanged():

@@ -13,8 +13,6 @@ from hydra.core.instants import after_s, seconds_between
 from hydra.core.sessions import next_nyse_session, nyse_session, session_at, trading_day
 from hydra.messages.commands import QuoteChanged, ReconcileNow, WorkDue
 from hydra.messages.decisions import AlertRaised, LawViolated
-from hydra.messages.facts import MarketDataNoticed
-from hydra.messages.sync import Recorded
 from hydra.records import InstrumentCard
 from hydra.runtime.actor import Context
 from hydra.runtime.message import Message
@@ -50,11 +48,6 @@ class MonitorActor(SyncingActor):
     def came_alive(self) -> None:
         self.watching_since = self.context.clock.now()
         self._look()
-
-    def heard(self, recorded: Recorded) -> None:
-        if isinstance(recorded.event, MarketDataNoticed):
-            event = recorded.event
-            self._alert(f"market data {event.symbol}", event.symbol, "warning", event.text)
 
     def handle(self, message: Message) -> None:
         match message:
