@@ -10,6 +10,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from hydra.cli.endings import StopSignals
 from hydra.cli.options import config_in_force, config_option
 from hydra.errors import ExitCode, StartError, UsageError
 from hydra.simulation.report import figures, report
@@ -106,13 +107,23 @@ def _traced(plan: SimulationPlan, path: Path | None) -> SimulationResult:
 
 
 def _with_progress(plan: SimulationPlan, on_trace: Callable[[str], object] | None) -> SimulationResult:
-    """The bar is drawn by this thread, by the machine's own clock: Python's stands still meanwhile."""
+    """The bar is drawn by this thread, by the machine's own clock: Python's stands still meanwhile.
+
+    A signal is heard between two simulated days: a KeyboardInterrupt would be the crash of whichever actor runs just then.
+    """
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"), TimeElapsedColumn()
     )
-    with Progress(*columns, console=Console(stderr=True), auto_refresh=False, get_time=machine_s) as progress:
+    bar = Progress(*columns, console=Console(stderr=True), auto_refresh=False, get_time=machine_s)
+    with StopSignals() as signals, bar as progress:
         task = progress.add_task(f"seed {plan.seed}", total=plan.days)
+
+        def day_done(days_n: int) -> None:
+            progress.update(task, completed=days_n, refresh=True)
+            if signals.heard:
+                raise click.Abort
+
         try:
-            return simulate(plan, lambda done: progress.update(task, completed=done, refresh=True), on_trace)
+            return simulate(plan, day_done, on_trace)
         except SimulationFailed as failure:
             raise StartError(f"the simulation of seed {plan.seed} could not go on: {failure}") from failure

@@ -9,6 +9,8 @@ import pytest
 
 from hydra.cli import simulate_command
 from hydra.core.book import Book
+from hydra.journal.reading import JournalReader
+from hydra.messages.decisions import ActorLifeChanged
 from hydra.simulation.outcome import Account, Verdict
 from hydra.simulation.world import SimulationResult
 from hydra.supervisor.picture import summary
@@ -82,3 +84,13 @@ def test_a_broken_law_is_said_as_a_sentence_and_exits_1(monkeypatch: pytest.Monk
     assert 1 == result.exit_code
     assert f"BROKEN           {LAW}" in result.stdout.splitlines()
     assert [LAW] == json.loads(result.stdout.splitlines()[-1])["violations"]
+
+
+def test_a_signal_ends_it_after_the_day_and_no_actor_takes_it_for_a_crash(tmp_path: Path) -> None:
+    config = '[[strategy]]\nname = "pressed"\nclass = "tests.cli.interrupting:Interrupting"\nsymbols = ["IBM"]\n'
+    (tmp_path / "supervisor.toml").write_text(config, encoding="utf-8")
+    result = hydra("simulate", "--days", "3")
+    assert (1, True) == (result.exit_code, "Aborted" in result.output)
+    with JournalReader(tmp_path / "logs/simulations/seed-1/hydra.db") as reader:
+        lives = [stored.event for stored in reader.fold() if isinstance(stored.event, ActorLifeChanged)]
+    assert [] == [life for life in lives if life.kind == "down"]
