@@ -24,11 +24,6 @@ class Side(StrEnum):
         """+1 for a buy, -1 for a sell."""
         return 1 if self is Side.BUY else -1
 
-    @property
-    def opposite(self) -> Side:
-        """The side that undoes this one."""
-        return Side.SELL if self is Side.BUY else Side.BUY
-
 
 class Purpose(StrEnum):
     """Why an order exists. Only OPEN may add exposure; EXIT and FLATTEN are reduce-only."""

@@ -19,6 +19,7 @@ from hydra.cli.embedded_gateway import EmbeddedGateway, market_clock, start_gate
 from hydra.cli.endings import StopSignals, die_hung
 from hydra.cli.gateway_clock import clock_of_gateway
 from hydra.cli.halt_direct import cancel_after_collapse
+from hydra.cli.options import wall_us
 from hydra.config import Config
 from hydra.console.live import LiveTable, PlainLines, view_for
 from hydra.console.wording import lasting
@@ -184,7 +185,7 @@ def _clock(gateway: EmbeddedGateway | None, config: Config) -> MarketClock:
     """The gateway's time is market time."""
     if gateway is None:
         return clock_of_gateway(config.broker, _say)
-    return market_clock(gateway.listening, wall_us=time.time_ns() // 1000)
+    return market_clock(gateway.listening, wall_us=wall_us())
 
 
 def claims_of(config: Config, folder: Path) -> list[Claim]:

@@ -57,6 +57,11 @@ def order_ref_of(parent_ref: str, slice_n: int, attempt_n: int) -> str:
     return f"{parent_ref}.{slice_n}.{attempt_n}"
 
 
+def parent_ref_of(order_ref: str) -> str:
+    """The parent in our name of an order; a parent's own name may contain dots."""
+    return order_ref.rpartition(".")[0].rpartition(".")[0]
+
+
 def want_of(
     place: Place, parent: ParentOrder, *, origin: str, origin_sync: int, valid_until: datetime
 ) -> OrderWant:

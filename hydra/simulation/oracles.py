@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from hydra.core.book import Book
+from hydra.core.child_steps import parent_ref_of
 from hydra.messages.base import Event
 from hydra.messages.decisions import OrderIntended, ParentOpened, SignalEnded, SignalReceived
 from hydra.messages.facts import ExecutionReported
@@ -114,7 +115,7 @@ def _parents_whole(story: _Story, ledger: Mapping[str, Any]) -> Iterable[str]:
     """S6: what the gateway filled for a parent never exceeds the parent."""
     filled: Counter[str] = Counter()
     for execution in ledger["executions"]:
-        parent_ref = execution["order_ref"].rpartition(".")[0].rpartition(".")[0]
+        parent_ref = parent_ref_of(execution["order_ref"])
         filled[parent_ref] += int(Decimal(execution["quantity"]))
     for ref, quantity in story.parents.items():
         if filled[ref] > quantity:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hydra.config import CalendarConfig
+from hydra.core.child_steps import parent_ref_of
 from hydra.core.child_view import ChildRules
 from hydra.core.routing import Market, Unroutable, plan_parent
 from hydra.core.wording import number
@@ -272,4 +273,4 @@ def _parent_of(event: Event) -> str:
             order_ref = execution.order_ref
         case _:
             order_ref = event.subject
-    return order_ref.rpartition(".")[0].rpartition(".")[0]
+    return parent_ref_of(order_ref)
