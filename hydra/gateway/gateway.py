@@ -27,7 +27,7 @@ from hydra.gateway.session_quotes import push_quotes
 from hydra.gateway.session_start import greet, start_api
 from hydra.gateway.settings import GatewayConfig
 from hydra.gateway.store import Store
-from hydra.gateway.tape import open_head
+from hydra.gateway.tape import open_head, resume_us
 from hydra.gateway.wire import ClientMessage, WireError, decode_client
 
 ACCOUNT_REFRESH_US = 180 * SECOND_US
@@ -83,6 +83,10 @@ class Gateway:
     def market_us(self) -> int:
         """How far the tape has played."""
         return self._floor.now_us
+
+    def resumes_us(self, speed: float) -> int:
+        """Where a server of this speed lets the tape go on, see tape.py."""
+        return resume_us(self.market_us, self._floor.market, speed)
 
     @property
     def client_ids(self) -> list[int]:

@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass
 
 from hydra.gateway.gateway import Close, Gateway, Send
-from hydra.gateway.tape import resume_us
 
 # A client that lets this much pile up does not read any more: it is disconnected, so that it cannot eat the memory.
 UNREAD_BYTES_MAX = 8 * 1024 * 1024
@@ -52,7 +51,7 @@ class GatewayServer:
     def __init__(self, gateway: Gateway, *, speed: float, unread_bytes_max: int = UNREAD_BYTES_MAX) -> None:
         self._unread_bytes_max = unread_bytes_max
         self._gateway = gateway
-        self._clock = MarketClock(market_us=resume_us(gateway.market_us), anchor_ns=time.monotonic_ns(), speed=speed)
+        self._clock = MarketClock(market_us=gateway.resumes_us(speed), anchor_ns=time.monotonic_ns(), speed=speed)
         self._transports: dict[int, asyncio.Transport] = {}
         self._wake: asyncio.TimerHandle | None = None
         self._server: asyncio.Server | None = None

@@ -11,6 +11,10 @@ from hydra.gateway.store import Store
 
 AFTER_OPEN_US = 5 * SECOND_US
 BEFORE_OPEN_US = 30 * SECOND_US
+QUIET_US = 15 * 60 * SECOND_US
+"""Before a close nobody begins anything."""
+TIME_TO_TRADE_S = 30.0
+"""Real seconds within which somebody who starts wants to see a trade."""
 FIRST_PERM_ID = 2_126_726_144
 FIRST_EXECUTION = 0x58BBAD52
 
@@ -56,10 +60,16 @@ def _first_session(config: GatewayConfig, market: Market) -> Session:
     return next(session for session in sessions if session.day >= config.start_day)
 
 
-def resume_us(market_us: int) -> int:
-    """Where a server goes on from a stored instant: there, or, when the exchange is closed, just before its
-    next open.
+def resume_us(market_us: int, market: Market, speed: float) -> int:
+    """Where a server goes on from a stored instant: there while its session has time left to trade in, else just before
+    the next open, so that nobody who starts it watches a night first.
+
+    What is left must outlast `QUIET_US` and `TIME_TO_TRADE_S` of whoever watches. Orders for the day expire at the close
+    that is passed on the way. On the last recorded day it plays to the end.
     """
-    if session_at(market_us) is not None:
+    session = session_at(market_us)
+    if session is not None and market_us < session.close_us - QUIET_US - round(TIME_TO_TRADE_S * speed * SECOND_US):
+        return market_us
+    if session is not None and session == market.sessions()[-1]:
         return market_us
     return max(market_us, next_session(market_us).open_us - BEFORE_OPEN_US)

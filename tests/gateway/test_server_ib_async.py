@@ -12,6 +12,7 @@ import pytest
 from ib_async import IB, LimitOrder, Stock, Trade
 
 from hydra.gateway.gateway import Gateway
+from hydra.gateway.instants import clock_text, parse_text
 from hydra.gateway.server import UNREAD_BYTES_MAX, GatewayServer, Listening
 from hydra.gateway.settings import GatewayConfig
 from hydra.gateway.store import MemoryStore, Store
@@ -97,6 +98,18 @@ def test_a_client_sees_the_account_at_connect() -> None:
             assert "4000000.00" == summary["BuyingPower"]
             now = await ib.reqCurrentTimeAsync()
             assert "2012-06-04" == f"{now:%Y-%m-%d}"
+
+    run(scenario())
+
+
+def test_a_server_started_on_a_late_tape_serves_the_next_morning() -> None:
+    async def scenario() -> None:
+        store = MemoryStore()
+        gateway = Gateway(GatewayConfig(), store, new_market())
+        gateway.advance(parse_text("20120604 15:59:00", "US/Eastern"))
+        gateway.drain()
+        async with served(store) as world:
+            assert clock_text(world.listening.market_us).startswith("2012-06-05 09:29:3")
 
     run(scenario())
 

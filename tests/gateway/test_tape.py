@@ -41,13 +41,23 @@ def test_a_tape_that_was_played_to_its_end_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stored", "resumed"),
+    ("stored", "speed", "resumed"),
     [
-        ("20120604 11:00:00", "2012-06-04 11:00:00 US/Eastern"),
-        ("20120604 16:00:00", "2012-06-05 09:29:30 US/Eastern"),
-        ("20120608 20:00:00", "2012-06-11 09:29:30 US/Eastern"),
-        ("20120605 09:29:45", "2012-06-05 09:29:45 US/Eastern"),
+        ("20120604 11:00:00", 60, "2012-06-04 11:00:00 US/Eastern"),
+        ("20120604 15:14:59", 60, "2012-06-04 15:14:59 US/Eastern"),
+        ("20120604 15:15:00", 60, "2012-06-05 09:29:30 US/Eastern"),
+        ("20120604 15:44:29", 1, "2012-06-04 15:44:29 US/Eastern"),
+        ("20120604 15:44:30", 1, "2012-06-05 09:29:30 US/Eastern"),
+        ("20120604 16:00:00", 60, "2012-06-05 09:29:30 US/Eastern"),
+        ("20120608 15:59:59", 60, "2012-06-11 09:29:30 US/Eastern"),
+        ("20120608 20:00:00", 60, "2012-06-11 09:29:30 US/Eastern"),
+        ("20120605 09:29:45", 60, "2012-06-05 09:29:45 US/Eastern"),
+        ("20121123 12:14:59", 60, "2012-11-23 12:14:59 US/Eastern"),
+        ("20121123 12:15:00", 60, "2012-11-26 09:29:30 US/Eastern"),
+        ("20130301 15:59:59", 60, "2013-03-01 15:59:59 US/Eastern"),
     ],
 )
-def test_a_server_goes_on_where_it_was_or_just_before_the_next_open(stored: str, resumed: str) -> None:
-    assert resumed == clock_text(resume_us(parse_text(stored, "US/Eastern")))
+def test_a_server_goes_on_where_it_was_or_just_before_an_open_that_leaves_time_to_trade(
+    stored: str, speed: float, resumed: str
+) -> None:
+    assert resumed == clock_text(resume_us(parse_text(stored, "US/Eastern"), new_market(), speed))
