@@ -170,6 +170,8 @@ class BookImage:
     session: int
     session_live: bool
     link_token: int
+    clock_skew_s: float | None
+    clock_skew_before_s: float | None
     account: str
     client_id: int
     client_since: int

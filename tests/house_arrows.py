@@ -28,11 +28,14 @@ ARROWS: Mapping[str, tuple[str, ...]] = {
     "reports": ("errors", "config", "values", "records", "messages", "core", "journal"),
     "simulation": (
         *("errors", "config", "logs", "values", "records", "messages", "core"),
-        *("strategies", "journal", "broker", "runtime", "supervisor", "reports", "gateway"),
+        *("strategies", "journal", "broker", "runtime", "supervisor", "reports", "gateway", "version"),
     ),
     "control": ("errors", "config", "values", "records", "messages", "core", "journal", "runtime", "supervisor"),
     "console": ("errors", "values", "records", "core", "supervisor"),
-    "bench": ("errors", "config", "values", "messages", "core", "broker", "runtime", "supervisor"),
+    "bench": (
+        *("errors", "config", "values", "records", "messages", "core", "journal", "broker"),
+        *("runtime", "supervisor", "gateway", "simulation"),
+    ),
     "cli": (
         *("errors", "config", "logs", "values", "records", "messages", "core", "strategies"),
         *("journal", "broker", "runtime", "supervisor", "reports", "simulation", "gateway"),

@@ -16,7 +16,7 @@ TEXT = README.read_text(encoding="utf-8")
 SETUP = "python3 -m venv .venv && .venv/bin/pip install -q -c requirements.lock -e '.[dev]'"
 
 
-@pytest.mark.parametrize(("name", "last"), [("run", ".venv/bin/hydra run"), ("test", ".venv/bin/pytest")])
+@pytest.mark.parametrize(("name", "last"), [("run", ".venv/bin/hydra run"), ("test", ".venv/bin/pytest -n auto")])
 def test_each_of_the_two_commands_sets_up_and_then_does_its_one_thing(name: str, last: str) -> None:
     assert f"{SETUP} && {last}" == readme_command(name, TEXT)
 

@@ -184,12 +184,13 @@ class Conversation:
         quiet_since_us = clock.monotonic_us() - round(self.needs.config.settle_quiet_s * 1e6)
         disturbances_n = session.disturbances_n
         session.is_listing = True
+        session.orders.begin_listing()
         try:
             rows = await list_everything(self.link, session.account)
         finally:
             session.is_listing = False
         missing = tuple(part.value for part in rows.missing)
-        if session.disturbances_n != disturbances_n:
+        if session.is_cut_off or session.disturbances_n != disturbances_n:
             missing = (*missing, "connectivity between gateway and IB")
         snapshot = snapshot_of(
             Listed(

@@ -8,7 +8,9 @@ An exception in here would be swallowed by ib_async's decoder; it is noticed as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from ib_async import IB, BarData, CommissionReport, Contract, ContractDetails, Execution, Order, OrderState
@@ -30,6 +32,7 @@ from hydra.broker.news import (
     Unreadable,
     ValueSeen,
 )
+from hydra.broker.repeats import Repeats, wording_of
 from hydra.core.instants import from_us
 
 HandOn = Callable[[News], None]
@@ -162,19 +165,68 @@ class TapWrapper(Wrapper):
         """ib_async would walk a set of tickers here, in an order that differs between processes."""
 
 
+_CONVERSIONS: Mapping[type, Callable[[Any], object]] = {
+    int: int,
+    float: float,
+    bool: lambda text: bool(int(text)),
+}
+
+
+@cache  # bounded: one entry for each class of messages that ib_async has
+def _numbers_of(kind: type) -> tuple[tuple[str, Callable[[Any], object], object], ...]:
+    """The fields of a class that ib_async turns into numbers: those whose default is one."""
+    return tuple(
+        (field.name, _CONVERSIONS[type(field.default)], field.default)
+        for field in fields(kind)
+        if type(field.default) in _CONVERSIONS
+    )
+
+
+class HandedOn:
+    """How many news were handed on, and the latest of them."""
+
+    def __init__(self, hear: HandOn) -> None:
+        self._hear = hear
+        self.n = 0
+        self.latest: News = Ended(part=Part.GATEWAY_TIME)
+
+    def hand_on(self, news: News) -> None:
+        self.n += 1
+        self.latest = news
+        self._hear(news)
+
+
 class TapDecoder(Decoder):
-    """ib_async logs a message that it cannot read, and goes on. For a message that matters we must know."""
+    """ib_async logs a message that it cannot read, and goes on. For a message that matters we must know.
 
-    def __init__(self, wrapper: TapWrapper, hand_on: HandOn, handed_on: Callable[[], int]) -> None:
+    A row that a listing repeats word for word is not read again.
+    """
+
+    def __init__(self, wrapper: TapWrapper, handed_on: HandedOn) -> None:
         super().__init__(wrapper, 0)
-        self._hand_on = hand_on
         self._handed_on = handed_on
+        self._repeats = Repeats()
 
-    def interpret(self, fields: Sequence[str]) -> None:
-        before = self._handed_on()
-        super().interpret(fields)  # type: ignore[no-untyped-call]
-        if self._handed_on() == before and fields and fields[0].isdecimal() and int(fields[0]) in VITAL_MESSAGES:
-            self._hand_on(Unreadable(message_id=int(fields[0]), text=" ".join(fields)))
+    def parse(self, obj: object) -> None:
+        """As ib_async's own, which looks the fields of the class up again for each message that it reads."""
+        values = vars(obj)
+        for name, convert, default in _numbers_of(type(obj)):  # type: ignore[arg-type]  # a class is hashable
+            text = values[name]
+            if text is not default:
+                values[name] = convert(text) if text else default
+
+    def interpret(self, texts: Sequence[str]) -> None:
+        wording = wording_of(texts)
+        meant = None if wording is None else self._repeats.meaning(wording)
+        if meant is not None:
+            self._handed_on.hand_on(meant)
+            return
+        before = self._handed_on.n
+        super().interpret(texts)  # type: ignore[no-untyped-call]
+        if self._handed_on.n > before and wording is not None:
+            self._repeats.remember(wording, self._handed_on.latest)
+        elif self._handed_on.n == before and texts and texts[0].isdecimal() and int(texts[0]) in VITAL_MESSAGES:
+            self._handed_on.hand_on(Unreadable(message_id=int(texts[0]), text=" ".join(texts)))
 
 
 class TappedIB(IB):
@@ -182,17 +234,12 @@ class TappedIB(IB):
 
     def __init__(self, hand_on: HandOn) -> None:
         super().__init__()
-        self._handed_on_n = 0
-        self._hand_on_to = hand_on
-        self.wrapper: TapWrapper = TapWrapper(self, self._count)
+        handed_on = HandedOn(hand_on)
+        self.wrapper: TapWrapper = TapWrapper(self, handed_on.hand_on)
         self.client = Client(self.wrapper)  # type: ignore[no-untyped-call]
         self.client.MaxRequests = 0
         self.client.MinClientVersion = OLDEST_SERVER
-        self.client.decoder = TapDecoder(self.wrapper, self._count, lambda: self._handed_on_n)
-
-    def _count(self, news: News) -> None:
-        self._handed_on_n += 1
-        self._hand_on_to(news)
+        self.client.decoder = TapDecoder(self.wrapper, handed_on)
 
 
 OLDEST_SERVER = 174

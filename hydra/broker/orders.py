@@ -42,6 +42,7 @@ class SessionOrders:
         self._by_perm_id: dict[int, KnownOrder] = {}
         self._told: dict[tuple[int, int, int], OrderStatusReported] = {}
         self._statused: dict[tuple[int, int, int], None] = {}
+        self._listed: dict[tuple[int, int, int], None] = {}
 
     def fate(self, order_ref: str) -> Fate | None:
         """What became of a ref, None while it is new to this session."""
@@ -75,6 +76,7 @@ class SessionOrders:
         line = seen.line
         self._learn(line.client_id, line.broker_order_id, _known(line))
         key = (line.client_id, line.broker_order_id, line.perm_id)
+        self._listed[key] = None
         if key in self._told or line.status not in LIVE_STATUSES:
             return None
         return self._tell(
@@ -95,7 +97,7 @@ class SessionOrders:
     def status(self, seen: StatusSeen) -> OrderStatusReported | None:
         """An orderStatus, when it says something that was not told."""
         known = self.known(seen)
-        self._statused[_key(seen)] = None
+        self._statused[_key(seen)] = self._listed[_key(seen)] = None
         return self._tell(
             _key(seen),
             OrderStatusReported(
@@ -110,6 +112,16 @@ class SessionOrders:
                 why_held=seen.why_held,
             ),
         )
+
+    def begin_listing(self) -> None:
+        """The open orders are about to be listed."""
+        self._listed.clear()
+
+    def end_listing(self) -> None:
+        """A listing that leaves a live or held order out has unsaid what was told of it: whatever comes of it now is news."""
+        self._told = {
+            key: told for key, told in self._told.items() if key in self._listed or told.status not in UNENDED_STATUSES
+        }
 
     def had_status(self, seen: StatusSeen) -> bool:
         """Whether an orderStatus of this order came before in this session; an openOrder does not count."""

@@ -8,11 +8,13 @@ from hydra.broker.codes import IB_LOST, IB_RESTORED, Effect, Target, effect_of
 from hydra.broker.fills import SessionFills
 from hydra.broker.news import (
     CommissionSeen,
+    Ended,
     ErrorSeen,
     ExecutionSeen,
     News,
     OpenOrderSeen,
     OrderGone,
+    Part,
     QuoteKindSeen,
     StatusSeen,
     TickSeen,
@@ -42,7 +44,8 @@ class BrokerSession:
     """One socket from its welcome to its end. Facts leave without a session number; `stamp` numbers them.
 
     `is_listing`: the first status of an order is part of an answer then, and no sign of a busy symbol.
-    `disturbances_n` counts how often the gateway lost or found IB again: a listing across one proves nothing.
+    `disturbances_n` counts how often the gateway lost or found IB again: a listing across one proves nothing. Nor does one
+    while `is_cut_off`: the gateway answers from memory then, and may hold orders that it sends when it has IB again.
     """
 
     def __init__(self, *, token: int, client_id: int, account: str) -> None:
@@ -56,10 +59,13 @@ class BrokerSession:
         self.listings_missed_n = 0
         self.is_announced = False
         self.disturbances_n = 0
+        self.is_cut_off = False
 
     def facts(self, news: News, now_us: int) -> Iterator[Event]:
         """What the journal must hear. `now_us` is machine time."""
         match news:
+            case TickSeen():
+                self.watch.tick(news)
             case ExecutionSeen():
                 yield from self._execution(news, now_us)
             case CommissionSeen():
@@ -68,6 +74,8 @@ class BrokerSession:
                 report = self.orders.opened(news)
                 if report is not None:
                     yield report
+            case Ended(part=Part.OPEN_ORDERS):
+                self.orders.end_listing()
             case StatusSeen():
                 yield from self._status(news, now_us)
             case OrderGone():
@@ -75,8 +83,6 @@ class BrokerSession:
                 yield OrderWritten(session=0, order_ref=ref, broker_order_id=order_id)
             case ErrorSeen():
                 yield from self._error(news)
-            case TickSeen():
-                self.watch.tick(news)
             case QuoteKindSeen():
                 self.watch.kind(news)
             case Unreadable():
@@ -102,7 +108,9 @@ class BrokerSession:
 
     def _error(self, news: ErrorSeen) -> Iterator[Event]:
         target = target_of(news.target_id)
-        self.disturbances_n += news.code in IB_LOST or news.code in IB_RESTORED
+        if news.code in IB_LOST or news.code in IB_RESTORED:
+            self.disturbances_n += 1
+            self.is_cut_off = news.code in IB_LOST
         effect = effect_of(news.code, target)
         if target is Target.ORDER:
             yield OrderErrorReported(

@@ -8,14 +8,17 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from hydra.core.instants import from_us, seconds_between, to_us
 from hydra.errors import HydraError
-from hydra.values import Instrument, Intent, OrderTerms, QuoteKind, Side
+from hydra.values import ZERO, Instrument, Intent, OrderTerms, QuoteKind, Side
 
 UNSET_DOUBLE = 1.7976931348623157e308
 UNSET_INTEGER = 2147483647
 NO_PRICE = -1.0
+NUMBERS_MAX = 4096
+"""Prices and sizes come again and again: so many are translated once."""
 QUOTE_KINDS = {
     1: QuoteKind.LIVE,
     2: QuoteKind.FROZEN,
@@ -30,11 +33,14 @@ class Untranslatable(HydraError):
 
 
 def plain(value: Decimal) -> Decimal:
-    """The same number without trailing zeros and without an exponent: 100, not 100.0 and not 1E+2."""
+    """The same number without trailing zeros, exponent or minus before a zero: 100, not 100.0 and not 1E+2."""
     short = value.normalize()
+    if not short:
+        return ZERO
     return short.quantize(Decimal(1)) if short.as_tuple().exponent > 0 else short  # type: ignore[operator]
 
 
+@lru_cache(maxsize=NUMBERS_MAX, typed=True)
 def number(value: float | str | Decimal | None) -> Decimal | None:
     """A Decimal, or None for everything IB uses for "no value": unset doubles, NaN, infinity, empty text."""
     if value is None or value == "":

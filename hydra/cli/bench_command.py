@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -14,12 +16,19 @@ import msgspec
 from hydra.bench.figures import Timing, timing
 from hydra.bench.fsync import fsync_seconds
 from hydra.bench.latency import hydra_order_stages
+from hydra.bench.weeks import LongRun, long_run
+from hydra.bench.worlds import ShortWorlds, short_worlds
 from hydra.broker.link_bench import raw_order_seconds
 from hydra.cli.embedded_gateway import market_clock, start_gateway
 from hydra.cli.options import wall_us
 from hydra.config import Config, GatewayConfig, StrategyConfig
+from hydra.simulation.chaos.quiet import be_quiet
 
 ORDERS = 200
+WORLDS = 5
+WEEKS = 1
+SEED = 1
+SHARE_SHOWN = 0.01
 PAUSE_S = 0.05
 """Below the pacing of 40 messages a second, so that the bucket is never what is measured."""
 RAW_CLIENT_ID = 99
@@ -27,9 +36,23 @@ RAW_CLIENT_ID = 99
 
 @click.command("bench")
 @click.option("--orders", type=click.IntRange(20, 400), default=ORDERS, show_default=True, help="Orders of each kind.")
+@click.option(
+    "--worlds",
+    type=click.IntRange(0, 1000),
+    default=WORLDS,
+    show_default=True,
+    help="Short simulated worlds of each kind: light, restless, heavy.",
+)
+@click.option(
+    "--weeks",
+    type=click.IntRange(0, 4),
+    default=WEEKS,
+    show_default=True,
+    help="Simulated weeks of ten symbols with 50 TWAP parents a week, beside bare ib_async on the same bytes.",
+)
 @click.option("--json", "as_json", is_flag=True, help="End with the figures as one JSON object on the last line.")
-def bench_command(orders: int, as_json: bool) -> None:
-    """Measure intent-to-wire on a whole desk, beside this disk's fdatasync and beside raw ib_async.
+def bench_command(orders: int, worlds: int, weeks: int, as_json: bool) -> None:
+    """Measure intent-to-wire on a whole desk, beside this disk's fdatasync and beside raw ib_async; then simulated worlds.
 
     Intent-to-wire is from a child's wish until its bytes have left, through the gate and one durable commit. Raw
     ib_async sends at once and keeps nothing.
@@ -45,8 +68,48 @@ def bench_command(orders: int, as_json: bool) -> None:
         f"intent to wire is {whole.p50_ms / raw.p50_ms:.1f} x raw ib_async and {whole.p50_ms / sync.p50_ms:.1f} x "
         "one fdatasync, by p50"
     )
+    simulated = measure_worlds(worlds, weeks)
     if as_json:
-        click.echo(msgspec.json.encode({name: asdict(figure) for name, figure in measured.items()}))
+        figures: dict[str, Any] = {name: asdict(figure) for name, figure in measured.items()}
+        click.echo(msgspec.json.encode({**figures, "worlds": simulated}))
+
+
+def measure_worlds(worlds: int, weeks: int) -> dict[str, Any]:
+    """The figures of simulated worlds, said as they come; nothing of what was not asked for."""
+    be_quiet()
+    figures: dict[str, Any] = {}
+    if worlds:
+        for name, short in short_worlds(worlds).items():
+            click.echo(short_text(name, short))
+            figures[name] = asdict(short)
+    if weeks:
+        run = long_run(weeks, SEED)
+        click.echo(long_text(run))
+        figures["weeks"] = asdict(run)
+    return figures
+
+
+def short_text(name: str, short: ShortWorlds) -> str:
+    """Two lines: how fast, and where the time goes."""
+    speed = f"{short.virtual_h_per_wall_h:,.0f} virtual hours an hour, {short.virtual_h_per_cpu_h:,.0f} of CPU time"
+    return (
+        f"{name + ' worlds':24} {speed}: {short.virtual_h} h with {short.orders} orders and {short.faults} faults "
+        f"in {short.wall_s:.1f} s\n{_shares_text(short.shares)}"
+    )
+
+
+def long_text(run: LongRun) -> str:
+    """Three lines: how fast, beside what, and where the time goes."""
+    return (
+        f"{run.weeks} simulated weeks        {run.virtual_h_per_wall_h:,.0f} virtual hours an hour: {run.symbols} symbols, "
+        f"{run.twap_parents} TWAP parents, {run.orders} orders, memory {run.rss_begin_mb:g} to {run.rss_end_mb:g} MB\n"
+        f"{'':24} {run.ratio:.2f} x bare ib_async, which decodes the same {run.wire_messages:,} messages "
+        f"in {run.ib_async_cpu_s:.1f} s\n{_shares_text(run.shares)}"
+    )
+
+
+def _shares_text(shares: Mapping[str, float]) -> str:
+    return " " * 25 + ", ".join(f"{part} {share:.0%}" for part, share in shares.items() if share >= SHARE_SHOWN)
 
 
 def measure(directory: Path, orders: int) -> dict[str, Timing]:

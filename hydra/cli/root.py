@@ -31,11 +31,13 @@ COMMANDS = {
     "kill-actor": Row("hydra.cli.control_commands:kill_actor_command", "Kill an actor, to see it come back."),
     "reconcile": Row("hydra.cli.control_commands:reconcile_command", "Compare with the broker now."),
     "simulate": Row("hydra.cli.simulate_command:simulate_command", "Live through weeks of market in seconds."),
+    "chaos": Row("hydra.cli.chaos_command:chaos_command", "Hunt: worlds with faults, seed by seed, held to the laws."),
+    "replay": Row("hydra.cli.chaos_command:replay_command", "Show a world of faults again, step by step."),
     "gateway": Row("hydra.gateway.cli:gateway_command", "Run the simulated IB Gateway, or read its ledger."),
     "journal": Row("hydra.cli.journal_command:journal_command", "Check the journal, read its end, or copy it."),
     "artifacts": Row("hydra.cli.artifacts_command:artifacts_command", "List or read the daily reports on disk."),
     "report": Row("hydra.cli.artifacts_command:report_command", "Make a session's report from the journal now."),
-    "bench": Row("hydra.cli.bench_command:bench_command", "Measure intent-to-wire beside fsync and raw ib_async."),
+    "bench": Row("hydra.cli.bench_command:bench_command", "Measure orders beside raw ib_async, and simulated worlds."),
     "config": Row("hydra.cli.config_command:config_command", "Check supervisor.toml, show what is in force."),
 }
 

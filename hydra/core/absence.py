@@ -21,7 +21,8 @@ Judged = Generator[Effect, bool, Difference | float | None]
 
 
 class Absences:
-    """`since_s`: order_ref -> machine seconds of the first complete listing of this session that lacks it."""
+    """`since_s`: order_ref -> machine seconds of the first complete listing of this session that lacks it, or of the broker's
+    latest word of it after that."""
 
     def __init__(self, book: Book, *, settle_s: float, settle_quiet_s: float) -> None:
         self.book = book
@@ -35,11 +36,19 @@ class Absences:
             order.order_ref: self.since_s.get(order.order_ref, moment.machine_s) for order in absent
         }
 
+    def named(self, order_ref: str, moment: Moment) -> None:
+        """The broker spoke of it as of one that has not ended: what was absent before that says nothing any more."""
+        if order_ref in self.since_s:
+            self.since_s[order_ref] = moment.machine_s
+
     def judge(self, order: OrderRecord, moment: Moment) -> Judged:
-        """What is to be said of an absent UNKNOWN order now."""
+        """What is to be said of an absent UNKNOWN order now.
+
+        Only an error that says "dead" shortens the wait: an Inactive order may be held, and work again when it is listed.
+        """
         absent_s = moment.machine_s - self.since_s[order.order_ref]
         said_dead = order.last_error or (f"status {INACTIVE}" if order.last_status == INACTIVE else "")
-        wait_s = (self.settle_quiet_s if said_dead else self.settle_s) - absent_s
+        wait_s = (self.settle_quiet_s if order.last_error else self.settle_s) - absent_s
         if round(wait_s, 3) > 0:  # floats of machine seconds
             return wait_s
         if said_dead:

@@ -83,6 +83,7 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(S.REJECTED_BY_STATE, EVERY, state.opening_balance),
     Condition(S.REJECTED_BY_STATE, OPENING, state.live_session),
     Condition(S.REJECTED_BY_STATE, OPENING, state.maintenance),
+    Condition(S.REJECTED_BY_STATE, OPENING, state.clocks_agree),
     Condition(S.REJECTED_BY_STATE, EVERY, state.undisputed),
     Condition(S.REJECTED_BY_STATE, OPENING, state.verified),
     Condition(S.REJECTED_BY_CIRCUIT_BREAKER, OPENING, state.breakers_closed),

@@ -30,6 +30,8 @@ class BookState:
         self.session = 0
         self.session_live = False
         self.link_token = 0
+        self.clock_skew_s: float | None = None
+        self.clock_skew_before_s: float | None = None
         self.account = ""
         self.client_id = 0
         self.client_since = 0

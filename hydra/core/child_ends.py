@@ -9,7 +9,7 @@ from hydra.core.child_view import ChildView, is_fruitless
 from hydra.core.instants import after_s
 from hydra.core.wording import number
 from hydra.records import OrderRecord
-from hydra.values import OrderState, ParentEnd, Purpose, Slice, TradingState
+from hydra.values import OrderState, ParentEnd, Slice, TradingState
 
 REFUSALS_MAX = 6
 FRUITLESS_MAX = 5
@@ -30,7 +30,7 @@ def reason_to_end(view: ChildView, now: datetime) -> Ending | None:
     parent = view.parent
     if view.filled >= parent.quantity:
         return Ending(ParentEnd.DONE, f"filled {number(view.filled)}")
-    if view.trading.state is TradingState.HALTED and parent.purpose is not Purpose.FLATTEN:
+    if view.trading.state is TradingState.HALTED and not view.is_allowed:
         return Ending(
             ParentEnd.CANCELLED_BY_OPERATOR, f"halted by {view.trading.by}: {view.trading.reason}"
         )

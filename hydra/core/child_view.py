@@ -58,12 +58,14 @@ class ChildRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildView:
-    """All that `next_step` looks at. `orders` are all of the parent, by slice and attempt."""
+    """All that `next_step` looks at. `orders` are all of the parent, by slice and attempt. `flattening`: an operator's
+    flatten stands."""
 
     record: ParentRecord
     orders: tuple[OrderRecord, ...]
     tick: Decimal
     trading: TradingStatus
+    flattening: bool
     session_live: bool
     breakers: tuple[str, ...]
     closing: tuple[str, ...]
@@ -98,9 +100,14 @@ class ChildView:
         return sum((order.open_quantity for order in self.orders), ZERO)
 
     @property
+    def is_allowed(self) -> bool:
+        """Whether the trading state lets this parent's orders through."""
+        return state_allows(self.parent.purpose, self.trading.state, flattening=self.flattening)
+
+    @property
     def barred(self) -> str | None:
         """Why this parent may have nothing at the market now; its orders are withdrawn until that ends."""
-        if not state_allows(self.parent.purpose, self.trading.state):
+        if not self.is_allowed:
             return f"trading is {self.trading.state}: {self.trading.reason}"
         if self.breakers and self.parent.purpose is Purpose.OPEN:
             return f"open circuit breaker: {', '.join(self.breakers)}"
@@ -175,6 +182,7 @@ def child_view(
         orders=book.orders_of(parent_ref),
         tick=card.instrument.tick if card is not None else ZERO,
         trading=book.trading,
+        flattening=bool(book.flatten_by),
         session_live=book.session_live,
         breakers=tuple(book.breakers),
         closing=closing_signals(book, record.parent.symbol),

@@ -138,7 +138,7 @@ def flatten_signals(book: Book, *, by: str, reason: str, now: datetime) -> tuple
 
 def _closable(book: Book, purpose: Purpose) -> list[PositionRecord]:
     """Positions that may be closed now and that no signal closes; where it would be refused, none is made."""
-    if not book.opening or not state_allows(purpose, book.trading.state):
+    if not book.opening or not state_allows(purpose, book.trading.state, flattening=bool(book.flatten_by)):
         return []
     signals = (record.signal for record in book.signals.values())
     at_work = {signal.episode for signal in signals if is_reducing(signal.purpose)}

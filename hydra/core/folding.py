@@ -35,7 +35,10 @@ NO_LONGER_SEEN = "no longer seen"
 AS_ACCEPTED = "again as it was accepted"
 """How evidence resolves one."""
 
-ONCE_ONLY = ("execution/", "verdict/")
+FORGOTTEN = "forgotten/"
+"""Before the ref of an order that the broker has and an older copy of the journal does not know."""
+
+ONCE_ONLY = ("execution/", "verdict/", FORGOTTEN)
 """Differences that no listing can see again: only a person resolves them."""
 
 
@@ -56,6 +59,15 @@ def _session_opened(book: BookState, at: datetime, event: f.SessionOpened) -> No
     book.session, book.session_live, book.link_token = event.session, True, event.link_token
     book.account = event.account
     book.order_id_mark = max(book.order_id_mark, event.next_valid_id - 1)
+    _clock_read(book, event.clock_skew_s)
+
+
+def _gateway_time_seen(book: BookState, at: datetime, event: f.GatewayTimeSeen) -> None:
+    _clock_read(book, event.skew_s)
+
+
+def _clock_read(book: BookState, skew_s: float) -> None:
+    book.clock_skew_before_s, book.clock_skew_s = book.clock_skew_s, skew_s
 
 
 def _session_closed(book: BookState, at: datetime, event: f.SessionClosed) -> None:
@@ -74,13 +86,14 @@ def _instrument_qualified(book: BookState, at: datetime, event: f.InstrumentQual
 
 
 def _trading_changed(book: BookState, at: datetime, event: d.TradingStateChanged) -> None:
+    """A flatten is recorded after its own halt, so any halt that comes later calls it off."""
     book.trading = TradingStatus(state=event.state, by=event.by, reason=event.reason, since=at)
-    if event.state is TradingState.ACTIVE:
+    if event.state in (TradingState.ACTIVE, TradingState.HALTED):
         book.flatten_by = ""
 
 
 def _operator_acted(book: BookState, at: datetime, event: d.OperatorActed) -> None:
-    """A flatten stands until a person goes back to ACTIVE."""
+    """A flatten stands until a person goes back to ACTIVE or halts again."""
     if event.verb == "flatten":
         book.flatten_by = event.by
 
@@ -220,6 +233,7 @@ GATE_EVENTS = (
     d.DifferenceFound,
     f.SessionOpened,
     f.SessionClosed,
+    f.GatewayTimeSeen,
 )
 """A permit older than any of these is void (PROTOCOL section 1). External executions gate through DifferenceFound."""
 
@@ -265,5 +279,5 @@ FOLDS: dict[type[Event], Callable[[Any, datetime, Any], None]] = {
     f.GlobalCancelSent: _nothing,
     f.ExecutionReported: orders.execution_reported,
     f.CommissionReported: orders.commission_reported,
-    f.GatewayTimeSeen: _nothing,
+    f.GatewayTimeSeen: _gateway_time_seen,
 }

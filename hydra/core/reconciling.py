@@ -11,14 +11,16 @@ from dataclasses import dataclass
 
 from hydra.core.absence import Absences, verdict
 from hydra.core.book import Book
+from hydra.core.child_steps import parent_ref_of
 from hydra.core.comparison import Tolerance, compare_cash, compare_positions, judges_cash
 from hydra.core.effects import Effects, EffectsOf, Later, Moment, Send
+from hydra.core.folding import FORGOTTEN
 from hydra.core.judging import Asked, OrderJudgement, asked, judge_orders
 from hydra.core.opening import open_books
 from hydra.core.screening import dated
 from hydra.core.weighing import Scope, Weighing, WeighingRules
 from hydra.messages.commands import FetchSnapshot, WorkDue
-from hydra.messages.decisions import OrderEnded, ReconciliationDone
+from hydra.messages.decisions import DifferenceFound, OrderEnded, ReconciliationDone
 from hydra.messages.facts import CommissionReported, ExecutionReported
 from hydra.messages.sync import BrokerSnapshot, Reconciled
 from hydra.values import Difference, OrderState
@@ -51,6 +53,7 @@ class Reconciling:
     """Who waits, what is asked, what is not settled yet. Lives in the sequencer, dies with it.
 
     `reason` is why the next listing (or the one under way) is wanted, `again` why another one must begin after it.
+    `forgotten` are refs that listings showed and the journal does not know.
     """
 
     def __init__(self, book: Book, rules: ReconcileRules, known: Callable[[str], bool], incarnation: int) -> None:
@@ -65,6 +68,7 @@ class Reconciling:
         self.asked: Asked | None = None
         self.will_look = False
         self.order_id_seen = 0
+        self.forgotten: dict[str, None] = {}
         self.weighing = Weighing(
             book, WeighingRules(tolerance=rules.tolerance, apart_s=rules.settle_quiet_s, foreign=rules.foreign)
         )
@@ -124,6 +128,7 @@ class Reconciling:
             self.asked = None
             yield self._look_in(self.rules.settle_quiet_s)
             return
+        yield from self._heed_forgotten(snapshot)
         judgement = judge_orders(self.book, snapshot, request)
         yield from self._tell(judgement)
         gone, undecided = yield from self._judge_absent(judgement, moment)
@@ -148,6 +153,19 @@ class Reconciling:
         for commission in snapshot.commissions:
             yield CommissionReported(session=snapshot.session, commission=commission)
         return repaired
+
+    def _heed_forgotten(self, snapshot: BrokerSnapshot) -> Effects:
+        """Refs that the broker has and this journal never intended: never to be used again. One of a parent that is open
+        proves that the journal is an older copy of what was written when it was sent."""
+        listed = [(line.order_ref, line.symbol) for line in snapshot.open_orders]
+        listed += [(line.order_ref, line.symbol) for line in snapshot.completed_orders]
+        for ref, symbol in listed:
+            if not ref or ref in self.forgotten or self.known(f"intent/{ref}"):
+                continue
+            self.forgotten[ref] = None
+            item = f"{FORGOTTEN}{ref}"
+            if parent_ref_of(ref) in self.book.parents and item not in self.book.differences | self.book.accepted:
+                yield DifferenceFound(difference=_forgotten(item, ref, symbol))
 
     def _tell(self, judgement: OrderJudgement) -> Effects:
         """Record the verdicts, one by one."""
@@ -214,6 +232,18 @@ class Reconciling:
         """Look again then; whoever only waits for an answer waits for that."""
         self.will_look = True
         return Later(delay_s, WorkDue(what=ASK_AGAIN))
+
+
+def _forgotten(item: str, order_ref: str, symbol: str) -> Difference:
+    return Difference(
+        item=item,
+        kind="forgotten_order",
+        symbol=symbol,
+        ours="never intended",
+        theirs="listed",
+        text=f"the broker has an order {order_ref} that this journal never intended: it is not the latest journal, "
+        "and it may have forgotten more than this order",
+    )
 
 
 def answer(book: Book, who: str, sync_n: int) -> Send:

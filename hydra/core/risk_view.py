@@ -15,8 +15,8 @@ from hydra.values import ZERO, OrderWant, Purpose, Quote, Side
 class RiskView:
     """`reserved`: wants by order_ref that were permitted and are not yet intended or refused. They count.
 
-    `close_margin_s` and `unverified_max_s` are market seconds. `delayed_allowed`: delayed quotes may price
-    orders. `sync` is risk's own synchronisation; it dates the permits.
+    `close_margin_s`, `unverified_max_s` and `clock_skew_max_s` are market seconds. `delayed_allowed`: delayed quotes may
+    price orders. `sync` is risk's own synchronisation; it dates the permits.
     """
 
     book: Book
@@ -25,6 +25,7 @@ class RiskView:
     limits: RiskConfig
     close_margin_s: float
     unverified_max_s: float
+    clock_skew_max_s: float
     delayed_allowed: bool
     in_maintenance: bool
     sync: int

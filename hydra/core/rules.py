@@ -46,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     Rule("R25", "opening balance", EVERY, state.opening_balance),
     Rule("R25", "live session", EVERY, state.live_session),
     Rule("R25", "maintenance window", EVERY, state.maintenance),
+    Rule("R25", "gateway's clock", OPENING, state.clocks_agree),
     Rule("R25", "still wanted", EVERY, state.not_expired),
     Rule("R25", "no dispute", EVERY, state.undisputed),
     Rule("R25", "verified symbol", EVERY, state.verified),

@@ -7,25 +7,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from hydra.core.clock_skew import objection
 from hydra.core.instants import seconds_between
 from hydra.core.risk_view import RiskView, is_reducing
 from hydra.core.wording import seconds
 from hydra.values import OrderWant, Purpose, TradingState
 
 
-def state_allows(purpose: Purpose, state: TradingState) -> bool:
-    """ACTIVE lets all through, REDUCING and PAUSED what only reduces, HALTED the operator's flatten."""
+def state_allows(purpose: Purpose, state: TradingState, *, flattening: bool) -> bool:
+    """ACTIVE lets all through, REDUCING and PAUSED what only reduces, HALTED the operator's flatten while it stands."""
     if state is TradingState.ACTIVE:
         return True
     if state is TradingState.HALTED:
-        return purpose is Purpose.FLATTEN
+        return purpose is Purpose.FLATTEN and flattening
     return is_reducing(purpose)
 
 
 def trading_state(want: OrderWant, view: RiskView, now: datetime) -> str | None:
     """R25."""
     trading = view.book.trading
-    if state_allows(want.purpose, trading.state):
+    if state_allows(want.purpose, trading.state, flattening=bool(view.book.flatten_by)):
         return None
     return f"trading is {trading.state} by {trading.by} ({trading.reason}): no order to {want.purpose}"
 
@@ -43,6 +44,11 @@ def live_session(want: OrderWant, view: RiskView, now: datetime) -> str | None:
 def maintenance(want: OrderWant, view: RiskView, now: datetime) -> str | None:
     """R25: an order written while the gateway restarts may vanish."""
     return "the gateway's maintenance window is open" if view.in_maintenance else None
+
+
+def clocks_agree(want: OrderWant, view: RiskView, now: datetime) -> str | None:
+    """R25: by a wrong clock an order may be opened in the wrong session, or outlive its end."""
+    return objection(view.book.clock_skew_s, view.clock_skew_max_s)
 
 
 def not_expired(want: OrderWant, view: RiskView, now: datetime) -> str | None:

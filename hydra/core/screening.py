@@ -16,9 +16,9 @@ from hydra.messages.base import Event
 
 
 def counts(book: Book, event: Event) -> bool:
-    """Statuses and errors count only from the live session; executions and commissions from any (PROTOCOL section 2)."""
+    """Statuses, errors and the time count only from the live session; executions and commissions from any (PROTOCOL 2)."""
     match event:
-        case f.OrderStatusReported() | f.OrderErrorReported() | f.OrderWritten() | f.SessionClosed():
+        case f.OrderStatusReported() | f.OrderErrorReported() | f.OrderWritten() | f.SessionClosed() | f.GatewayTimeSeen():
             return book.session_live and event.session == book.session
         case d.BreakerTripped():  # risk judges each quote, and tells before it has heard its own first word
             return event.breaker not in book.breakers

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hydra.core.book import Book
+from hydra.core.clock_skew import alarm
 from hydra.core.committing import objections
 from hydra.core.effects import Effects, Later, Moment, Send
 from hydra.core.operating import change_trading
+from hydra.core.orders import ENDED_STATUSES
 from hydra.core.reactions import react
 from hydra.core.reconciling import ASK_AGAIN, ReconcileRules, Reconciling, answer
 from hydra.core.screening import counts, dated
@@ -35,9 +37,11 @@ UNANSWERED = (OrderState.INTENDED, OrderState.WRITTEN)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SequencerRules:
-    """`ack_probe_s`: an order without an answer is doubted after this long (machine seconds)."""
+    """`ack_probe_s`: an order without an answer is doubted after this long (machine seconds). `clock_skew_max_s` is in market
+    seconds."""
 
     ack_probe_s: float
+    clock_skew_max_s: float
     disorderly_runs_max: int
     reconcile: ReconcileRules
 
@@ -109,6 +113,9 @@ class Sequencer:
             case f.SessionOpened(link_token=link_token, session=session):
                 yield Send("broker", c.AcceptSession(link_token=link_token, session=session))
                 yield from self.reconciling.want("session opened", moment)
+                yield from alarm(self.book, self.rules.clock_skew_max_s)
+            case f.GatewayTimeSeen():
+                yield from alarm(self.book, self.rules.clock_skew_max_s)
             case f.SessionClosed():
                 self.reconciling.forget_session()
             case d.ParentEnded(parent_ref=parent_ref):
@@ -119,6 +126,8 @@ class Sequencer:
             case d.OrderDoubted(order_ref=ref):
                 yield from self.reconciling.want(f"order {ref} is in doubt", moment)
             case f.OrderStatusReported(order_ref=ref) if ref in self.book.orders:
+                if event.status not in ENDED_STATUSES:
+                    self.reconciling.absences.named(ref, moment)
                 if len(self.book.orders[ref].perm_ids) > 1:
                     yield from self.reconciling.want(f"order {ref} has two permIds", moment)
             case f.BrokerNoticed(code=1101 | 1102):
@@ -167,6 +176,8 @@ class Sequencer:
         if self.known(f"intent/{want.order_ref}") or self.known(f"refused/{want.order_ref}"):
             return
         reasons = objections(message, book=self.book, syncs=self.syncs, now=moment.now)
+        if want.order_ref in self.reconciling.forgotten:
+            reasons = (*reasons, f"the broker has an order {want.order_ref} that this journal does not know")
         if reasons:
             yield d.OrderRefused(want=want, by="journal", reasons=reasons)
             return

@@ -62,6 +62,30 @@ def apply_trade(position: Position, trade: Trade) -> tuple[Position, Decimal | N
     return after, realized if closed else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What trades have made of nothing."""
+
+    position: Position
+    cash: Decimal
+
+
+def position_of(trades: Iterable[Trade]) -> Position | None:
+    """The position that these trades of one symbol have made, in order; None when it is flat."""
+    known = list(trades)
+    position = _made_by(known).position
+    return replace(position, con_id=known[0].con_id, symbol=known[0].symbol) if position.quantity else None
+
+
+def _made_by(trades: Iterable[Trade]) -> _Made:
+    made = _Made(position=Position(con_id=0, symbol=""), cash=ZERO)
+    for trade in trades:
+        cash = made.cash - trade.quantity * trade.price - trade.commission
+        position = apply_trade(made.position, trade)[0] if trade.quantity else made.position
+        made = _Made(position=position, cash=cash)
+    return made
+
+
 def _closed_size(held: Decimal, traded: Decimal) -> Decimal:
     return min(abs(held), abs(traded)) if held * traded < 0 else ZERO
 
@@ -106,6 +130,21 @@ class Account:
         self.positions[trade.symbol] = after
         self.cash -= trade.quantity * trade.price + trade.commission
         return realized
+
+    def restate(self, symbol: str, *, told: Iterable[Trade], true: Iterable[Trade]) -> None:
+        """Some trade of the past was another one: the position is what the true ones make, cash moves by the difference.
+
+        Both are all trades of this symbol since the account began, in order. What differs in realized P&L is today's.
+        """
+        before, after = _made_by(told), _made_by(true)
+        held = self.positions[symbol]
+        self.positions[symbol] = replace(
+            held,
+            quantity=after.position.quantity,
+            cost=after.position.cost,
+            realized=held.realized + after.position.realized - before.position.realized,
+        )
+        self.cash += after.cash - before.cash
 
     def begin_day(self) -> list[Position]:
         """Today's realized P&L becomes that of earlier days; flat positions go. Returns the positions that

@@ -18,7 +18,7 @@ from hydra.gateway.order_messages import (
     order_status,
     preview,
 )
-from hydra.gateway.records import OrderStatus
+from hydra.gateway.records import Order, OrderStatus
 from hydra.gateway.session import Session
 from hydra.gateway.session_account import tell_account, tell_position
 
@@ -38,6 +38,15 @@ def announce(floor: Floor, notices: Iterable[Notice]) -> None:
         tell_position(floor, symbol)
     if traded:
         tell_account(floor)
+
+
+def tell_order(floor: Floor, order: Order, status: OrderStatus | None = None) -> None:
+    """openOrder and orderStatus to everybody who may see the order; with another status, orderStatus only."""
+    for session in floor.clients():
+        if floor.sees(session, order.client_id):
+            if status is None:
+                session.news("openOrder", open_order(order, floor.account))
+            session.news("orderStatus", order_status(order, status))
 
 
 def _announce_one(floor: Floor, notice: Notice) -> None:
@@ -62,11 +71,11 @@ def _answer_owner(floor: Floor, notice: ErrorNotice | PreviewNotice) -> None:
 def _tell(floor: Floor, session: Session, notice: OrderNotice | CancelNotice | FillNotice) -> None:
     match notice:
         case OrderNotice(order=order):
-            session.send("openOrder", open_order(order, floor.account))
-            session.send("orderStatus", order_status(order))
+            session.news("openOrder", open_order(order, floor.account))
+            session.news("orderStatus", order_status(order))
         case CancelNotice(order=order):
-            session.send("orderStatus", order_status(order, OrderStatus.PENDING_CANCEL))
-            session.send("orderStatus", order_status(order))
+            session.news("orderStatus", order_status(order, OrderStatus.PENDING_CANCEL))
+            session.news("orderStatus", order_status(order))
             if session.client_id == order.client_id:
                 session.error(order.order_id, 202, f"Order Canceled - reason:{_cancel_reason(notice)}")
         case FillNotice():
@@ -86,10 +95,10 @@ def _tell_fill(floor: Floor, session: Session, notice: FillNotice) -> None:
     details = exec_details(
         execution, floor.account, request_id=LIVE, zone=floor.config.time_zone, version=session.version
     )
-    session.send("execDetails", details)
+    session.news("execDetails", details)
     if order.status is OrderStatus.FILLED:
-        session.send("openOrder", open_order(order, floor.account))
-    session.send("orderStatus", order_status(order))
+        session.news("openOrder", open_order(order, floor.account))
+    session.news("orderStatus", order_status(order))
     if order.status is OrderStatus.FILLED:
-        session.send("openOrder", open_order(order, floor.account, commission=order.commission))
-    session.send("commissionReport", commission_report(execution))
+        session.news("openOrder", open_order(order, floor.account, commission=order.commission))
+    session.news("commissionReport", commission_report(execution))

@@ -43,6 +43,11 @@ def load_bars(symbol: str) -> tuple[DailyBar, ...]:
     return _bundled()[symbol]
 
 
+def bundled_bars() -> dict[str, tuple[DailyBar, ...]]:
+    """The bundled bars of every bundled symbol, see load_bars."""
+    return {symbol: load_bars(symbol) for symbol in BUNDLED_SYMBOLS}
+
+
 @cache  # one entry
 def _bundled() -> dict[str, tuple[DailyBar, ...]]:
     packed = files("hydra.gateway").joinpath("data", _BUNDLED_FILE).read_bytes()

@@ -5,11 +5,12 @@ Every change goes to the store in the same step; nothing here commits, sends, or
 """
 
 from dataclasses import replace
+from decimal import Decimal
 
-from hydra.gateway.account import Account, Trade
+from hydra.gateway.account import Account, Trade, position_of
 from hydra.gateway.exchange import OrderTraded
 from hydra.gateway.instants import exchange_day, midnight_us
-from hydra.gateway.records import Execution, Head, Order
+from hydra.gateway.records import ZERO, Execution, Head, Order, Position, latest, revised, root_of
 from hydra.gateway.store import Store
 
 
@@ -24,9 +25,9 @@ class Books:
         self._head = head
         self._store = store
         self._next_order_ids = store.next_order_ids()
-        self.live = [order for order in orders if not order.status.is_final]
-        self.finished = {order.perm_id: order for order in orders if order.status.is_final}
-        self.executions = store.executions(since_us=today_us)
+        self.live = [order for order in orders if not order.is_final]
+        self.finished = {order.perm_id: order for order in orders if order.is_final}
+        self.executions = latest(store.executions(since_us=today_us))
         self.account = Account(
             head.account,
             start_cash=head.start_cash,
@@ -67,7 +68,7 @@ class Books:
     def keep(self, order: Order) -> None:
         """Take the order as it is now."""
         self._store.save(order)
-        if order.status.is_final:
+        if order.is_final:
             self.finished[order.perm_id] = order
 
     def book(self, traded: OrderTraded, at_us: int) -> Execution:
@@ -104,8 +105,48 @@ class Books:
         self._store.save(self.account.positions[order.symbol])
         return execution
 
+    def correct(self, order: Order, wrong: Execution, *, quantity: Decimal, price: Decimal) -> tuple[Order, Execution]:
+        """An execution of today was another one: its order, the position and the money follow, as if it had been from the
+        start. Of nothing (a bust) there is no commission either. Returns the order and the execution as they are now.
+        """
+        fee = wrong.commission if quantity else ZERO
+        order = replace(
+            order,
+            filled=order.filled + quantity - wrong.quantity,
+            value=order.value + quantity * price - wrong.quantity * wrong.price,
+            commission=order.commission + fee - wrong.commission,
+        )
+        true = replace(
+            wrong,
+            exec_id=revised(wrong.exec_id),
+            quantity=quantity,
+            price=price,
+            cumulative_quantity=wrong.cumulative_quantity + quantity - wrong.quantity,
+            average_price=order.average_price,
+            commission=fee,
+        )
+        told = self._history(wrong.symbol)
+        self.executions = [true if each is wrong else each for each in self.executions]
+        self.account.restate(wrong.symbol, told=told, true=self._history(wrong.symbol))
+        self._store.save(true)
+        self._store.save(self.account.positions[wrong.symbol])
+        self.keep(order)
+        return order, true
+
+    def positions_at(self, us: int) -> list[Position]:
+        """The positions that the executions up to an instant have made."""
+        made = [position_of(self._history(symbol, until_us=us)) for symbol in self.account.positions]
+        return [position for position in made if position is not None]
+
+    def _history(self, symbol: str, *, until_us: int | None = None) -> list[Trade]:
+        """Every trade in this symbol since the account began, or up to an instant, as it is known now."""
+        today = {root_of(each.exec_id) for each in self.executions}
+        earlier = [each for each in latest(self._store.executions(since_us=0)) if root_of(each.exec_id) not in today]
+        of_symbol = [each for each in (*earlier, *self.executions) if each.symbol == symbol]
+        return [_trade_of(each) for each in of_symbol if until_us is None or each.at_us <= until_us]
+
     def _new_exec_id(self) -> str:
-        """Like IB's: the last segment is the revision of the execution, which this gateway never raises."""
+        """Like IB's: the last segment is the revision of the execution."""
         number = self._head.next_execution
         self._head = replace(self._head, next_execution=number + 1)
         return f"0001f4e5.{number:08x}.01.01"
@@ -123,3 +164,14 @@ class Books:
                 self._store.save(position)
             else:
                 self._store.delete_position(position.symbol)
+
+
+def _trade_of(execution: Execution) -> Trade:
+    sign = 1 if execution.side == "BUY" else -1
+    return Trade(
+        con_id=execution.con_id,
+        symbol=execution.symbol,
+        quantity=sign * execution.quantity,
+        price=execution.price,
+        commission=execution.commission,
+    )

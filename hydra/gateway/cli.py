@@ -10,11 +10,14 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from hydra.gateway.fault_words import fault_of, fault_rows, fault_table
+from hydra.gateway.faults import GatewayFault
 from hydra.gateway.instants import clock_text
 from hydra.gateway.ledger import ledger_of
 from hydra.gateway.ledger_table import ledger_text
@@ -41,6 +44,18 @@ class _DecimalType(click.ParamType[Decimal]):
         if not amount.is_finite() or amount <= 0:
             self.fail(f"{value} is not above zero", param, ctx)
         return amount
+
+
+class _FaultType(click.ParamType[GatewayFault]):
+    """A fault as a person writes it."""
+
+    name = "fault"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> GatewayFault:
+        try:
+            return fault_of(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 _db_option = click.option(
@@ -79,6 +94,14 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print one J
     show_default=True,
     help="Share of the recorded volume that trades here.",
 )
+@click.option(
+    "--fault",
+    "faults",
+    type=_FaultType(),
+    multiple=True,
+    metavar="KIND[:TARGET][=AMOUNT]@START[+FOR]",
+    help="What goes wrong, and when: market time after the start, as 30s, 5m or 1.5h. Repeatable; see `faults`.",
+)
 @click.option("--exit-with-parent", is_flag=True, help="End when standard input ends.")
 @_json_option
 @click.pass_context
@@ -104,7 +127,8 @@ def gateway_command(ctx: click.Context, /, **options: Any) -> None:
         ends_with_parent=options["exit_with_parent"],
     )
     try:
-        serve(config, place, lambda listening: _say(listening, config, as_json=options["as_json"] or place.ends_with_parent))
+        say = partial(_say, config=config, as_json=options["as_json"] or place.ends_with_parent)
+        serve(config, place, say, options["faults"])
     except CannotServe as error:
         click.echo(f"hydra gateway: {error}", err=True)
         sys.exit(EXIT_CANNOT_START)
@@ -141,6 +165,13 @@ def ledger_command(db: Path, as_json: bool) -> None:
         click.echo(f"hydra gateway ledger: {db}: {error}", err=True)
         sys.exit(EXIT_CANNOT_START)
     click.echo(json.dumps(ledger) if as_json else ledger_text(ledger))
+
+
+@gateway_command.command("faults")
+@_json_option
+def faults_command(as_json: bool) -> None:
+    """Print what --fault offers."""
+    click.echo(json.dumps({"faults": fault_rows()}) if as_json else fault_table())
 
 
 def _read_ledger(db: Path) -> dict[str, Any]:

@@ -34,6 +34,22 @@ class Instrument:
         return (SMART, self.primary_exchange)
 
 
+def _nyse(con_id: int, symbol: str, trade: tuple[str, str, str], *, long_name: str, isin: str) -> Instrument:
+    """A stock listed in New York; `trade` is industry, category and subcategory."""
+    return Instrument(
+        con_id=con_id,
+        symbol=symbol,
+        primary_exchange="NYSE",
+        trading_class=symbol,
+        market_name=symbol,
+        long_name=long_name,
+        industry=trade[0],
+        category=trade[1],
+        subcategory=trade[2],
+        isin=isin,
+    )
+
+
 INSTRUMENTS = (
     Instrument(
         con_id=265598,
@@ -71,7 +87,16 @@ INSTRUMENTS = (
         subcategory="Applications Software",
         isin="US5949181045",
     ),
+    _nyse(8894, "KO", ("Consumer", "Beverages", "Soft drinks"), long_name="COCA-COLA CO/THE", isin="US1912161007"),
+    _nyse(8719, "JNJ", ("Consumer", "Pharmaceuticals", "Medical-Drugs"), long_name="JOHNSON & JOHNSON", isin="US4781601046"),
+    _nyse(1520593, "JPM", ("Financial", "Banks", "Diversified Banks"), long_name="JPMORGAN CHASE & CO", isin="US46625H1005"),
+    _nyse(11442, "PG", ("Consumer", "Cosmetics", "Toiletries"), long_name="PROCTER & GAMBLE CO/THE", isin="US7427181091"),
+    _nyse(13824, "WMT", ("Consumer", "Retail", "Retail-Discount"), long_name="WALMART INC", isin="US9311421039"),
+    _nyse(13977, "XOM", ("Energy", "Oil&Gas", "Oil Comp-Integrated"), long_name="EXXON MOBIL CORP", isin="US30231G1022"),
+    _nyse(10098, "BAC", ("Financial", "Banks", "Diversified Banks"), long_name="BANK OF AMERICA CORP", isin="US0605051046"),
+    _nyse(5684, "CVX", ("Energy", "Oil&Gas", "Oil Comp-Integrated"), long_name="CHEVRON CORP", isin="US1667641005"),
 )
+"""Those with bundled bars first. A market offers those it has prices of; numbers and texts of the others are not checked."""
 
 _BY_CON_ID = {instrument.con_id: instrument for instrument in INSTRUMENTS}
 _BY_SYMBOL = {instrument.symbol: instrument for instrument in INSTRUMENTS}

@@ -36,7 +36,7 @@ class Desk:
     def __init__(self, books: Books, market: Market, *, is_open: bool) -> None:
         self.books = books
         self.exchange = Exchange(books.live, is_open=is_open)
-        self._market = market
+        self.market = market
 
     def place(self, ticket: Ticket, now_us: int, opens_us: int) -> list[Notice]:
         """A new order, a modification of a live one, or (what-if) only a calculation.
@@ -48,15 +48,26 @@ class Desk:
         live = self.exchange.find(ticket.client_id, ticket.order_id)
         if live is not None:
             return self._amend(live, ticket, now_us)
+        order = self.admit(ticket, now_us)
+        if isinstance(order, ErrorNotice):
+            return [order]
+        self.show(order.symbol, now_us)
+        events = self.exchange.place(order, now_us)
+        return self._warnings(ticket, opens_us) + self.apply(events, now_us)
+
+    def admit(self, ticket: Ticket, now_us: int) -> Order | ErrorNotice:
+        """The new order that this ticket makes, with its numbers, on its way to the exchange; or why there is none."""
         if ticket.order_id < self.books.next_order_id(ticket.client_id):
-            return [self._used_number(ticket)]
+            return self._used_number(ticket)
         lack = self._lack(ticket, now_us)
         if lack is not None:
-            return [_error(ticket, lack)]
+            return _error(ticket, lack)
         self.books.use_order_id(ticket.client_id, ticket.order_id)
-        self._show(ticket.instrument.symbol, now_us)
-        events = self.exchange.place(_as_order(ticket, self.books.new_perm_id(), now_us), now_us)
-        return self._warnings(ticket, opens_us) + self._apply(events, now_us)
+        return _as_order(ticket, self.books.new_perm_id(), now_us)
+
+    def find(self, perm_id: int) -> Order | None:
+        """A live order, or one that ended today."""
+        return self.exchange.working.get(perm_id) or self.books.finished.get(perm_id)
 
     def _used_number(self, ticket: Ticket) -> ErrorNotice:
         finished = self.books.find_finished(ticket.client_id, ticket.order_id)
@@ -81,13 +92,13 @@ class Desk:
         lack = self._lack(ticket, now_us, instead_of=live)
         if lack is not None:
             return [_error(ticket, lack)]
-        self._show(live.symbol, now_us)
-        return self._apply(self.exchange.amend(_with_terms(live, ticket), now_us), now_us)
+        self.show(live.symbol, now_us)
+        return self.apply(self.exchange.amend(_with_terms(live, ticket), now_us), now_us)
 
     def cancel(self, client_id: int, order_id: int, now_us: int) -> list[Notice]:
         live = self.exchange.find(client_id, order_id)
         if live is not None:
-            return self._apply([self.exchange.cancel(live, at_us=now_us, reason=_BY_TRADER)], now_us)
+            return self.apply([self.exchange.cancel(live, at_us=now_us, reason=_BY_TRADER)], now_us)
         finished = self.books.find_finished(client_id, order_id)
         if finished is None:
             code, end = 10147, "is not found."
@@ -101,31 +112,33 @@ class Desk:
         """Global cancel: every live order of every client."""
         live = list(self.exchange.working.values())
         events = [self.exchange.cancel(order, at_us=now_us, reason=_BY_TRADER) for order in live]
-        return self._apply(events, now_us)
+        return self.apply(events, now_us)
 
     def match(self, at_us: int) -> list[Notice]:
         """Show this instant's quotes of the symbols that have working orders, and trade what they allow."""
         notices: list[Notice] = []
         for symbol in dict.fromkeys(order.symbol for order in self.exchange.working.values()):
-            self._show(symbol, at_us)
-            notices += self._apply(self.exchange.match(symbol, at_us), at_us)
+            self.show(symbol, at_us)
+            notices += self.apply(self.exchange.match(symbol, at_us), at_us)
         return notices
 
     def open_session(self, at_us: int) -> list[Notice]:
-        return self._apply(self.exchange.open_session(), at_us)
+        return self.apply(self.exchange.open_session(), at_us)
 
     def close_session(self, at_us: int) -> list[Notice]:
-        return self._apply(self.exchange.close_session(at_us), at_us)
+        return self.apply(self.exchange.close_session(at_us), at_us)
 
     def worth(self, now_us: int) -> Worth:
-        return self.books.account.worth(marks(self._market, self.books.account.held_symbols, now_us))
+        return self.books.account.worth(marks(self.market, self.books.account.held_symbols, now_us))
 
-    def _show(self, symbol: str, now_us: int) -> None:
-        quote = self._market.quote(symbol, now_us)
+    def show(self, symbol: str, now_us: int) -> None:
+        """Display this instant's quote of a symbol, if there is one."""
+        quote = self.market.quote(symbol, now_us)
         if quote is not None:
             self.exchange.show(symbol, quote)
 
-    def _apply(self, events: Iterable[Event], at_us: int) -> list[Notice]:
+    def apply(self, events: Iterable[Event], at_us: int) -> list[Notice]:
+        """Write what has happened at the exchange into the books."""
         return [self._note(event, at_us) for event in events]
 
     def _note(self, event: Event, at_us: int) -> Notice:
@@ -144,7 +157,7 @@ class Desk:
         asked = _as_order(ticket, 0, now_us) if instead_of is None else _with_terms(instead_of, ticket)
         account = self.books.account
         symbols = dict.fromkeys([*account.held_symbols, *(order.symbol for order in live), asked.symbol])
-        prices = marks(self._market, symbols, now_us)
+        prices = marks(self.market, symbols, now_us)
         return lack_of_margin(
             equity=account.worth(prices).net_liquidation,
             gross_before=worst_gross(account.positions, live, prices),
@@ -153,7 +166,7 @@ class Desk:
 
     def _preview(self, ticket: Ticket, now_us: int) -> PreviewNotice:
         account, order = self.books.account, _as_order(ticket, 0, now_us)
-        prices = marks(self._market, dict.fromkeys([*account.held_symbols, order.symbol]), now_us)
+        prices = marks(self.market, dict.fromkeys([*account.held_symbols, order.symbol]), now_us)
         held = account.position(order.con_id, order.symbol)
         after = replace(held, quantity=held.quantity + order.sign * order.quantity)
         return PreviewNotice(

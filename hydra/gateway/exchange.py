@@ -22,7 +22,14 @@ TRANSITIONS = {
     (OrderStatus.SUBMITTED, "cancel"): OrderStatus.CANCELLED,
     (OrderStatus.SUBMITTED, "fill"): OrderStatus.SUBMITTED,
     (OrderStatus.SUBMITTED, "complete"): OrderStatus.FILLED,
+    (OrderStatus.PRE_SUBMITTED, "hold"): OrderStatus.INACTIVE,
+    (OrderStatus.INACTIVE, "release"): OrderStatus.PRE_SUBMITTED,
+    (OrderStatus.INACTIVE, "close"): OrderStatus.INACTIVE,
+    (OrderStatus.INACTIVE, "cancel"): OrderStatus.CANCELLED,
 }
+
+
+_MATCHED = (OrderStatus.SUBMITTED,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,8 @@ class Exchange:
     def __init__(self, working: Iterable[Order], *, is_open: bool) -> None:
         self.working = {order.perm_id: order for order in working}
         self.is_open = is_open
+        self.halted: dict[str, int] = {}
+        """Symbols that do not trade now, and for how many reasons."""
         self._shown: dict[str, Quote] = {}
         self._left: dict[tuple[str, str], Decimal] = {}
 
@@ -84,6 +93,14 @@ class Exchange:
         if self.is_open:
             events += [self._move(order, "open"), *self.match(order.symbol, at_us)]
         return events
+
+    def hold(self, order: Order) -> OrderChanged:
+        """Take a new order without letting it work: Inactive until it is released or cancelled."""
+        return self._move(order, "hold")
+
+    def release(self, order: Order, at_us: int) -> list[Event]:
+        """A held order is accepted after all."""
+        return self.place(replace(order, status=TRANSITIONS[order.status, "release"]), at_us)
 
     def amend(self, order: Order, at_us: int) -> list[Event]:
         """Take a live order with other terms (same number, status and fills); it may trade at once."""
@@ -121,9 +138,9 @@ class Exchange:
     def match(self, symbol: str, at_us: int) -> list[Event]:
         """Trade what the displayed quote allows, best limit first, then oldest first."""
         quote = self._shown.get(symbol)
-        if quote is None or not self.is_open:
+        if quote is None or not self.is_open or symbol in self.halted:
             return []
-        mine = [order for order in self.working.values() if order.symbol == symbol]
+        mine = [order for order in self.working.values() if order.symbol == symbol and order.status in _MATCHED]
         mine.sort(key=lambda order: (-order.sign * order.limit_price, order.perm_id))
         trades = [self._trade(order, _touch(order, quote), at_us) for order in mine if _reaches(order, quote)]
         return [trade for trade in trades if trade is not None]
@@ -134,11 +151,15 @@ class Exchange:
         if quantity <= ZERO:
             return None
         self._left[order.symbol, order.side] = left - quantity
+        return self.trade(order, quantity=quantity, price=price, at_us=at_us)
+
+    def trade(self, order: Order, *, quantity: Decimal, price: Decimal, at_us: int) -> OrderTraded:
+        """The order trades so much, whatever is displayed."""
         after = _filled(order, quantity, price)
         if after.remaining:
             self.working[order.perm_id] = after
         else:
-            del self.working[order.perm_id]
+            self.working.pop(order.perm_id, None)
             after = replace(after, status=TRANSITIONS[order.status, "complete"], finished_us=at_us)
         fee = after.commission - order.commission
         return OrderTraded(order=after, quantity=quantity, price=price, commission=fee)

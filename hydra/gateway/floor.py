@@ -2,12 +2,15 @@
 It has no rules.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hydra.gateway.agenda import Agenda
 from hydra.gateway.contracts import Instrument, find
 from hydra.gateway.desk import Desk
+from hydra.gateway.faults import Message, Troubles
+from hydra.gateway.instants import SECOND_US
 from hydra.gateway.market import Market
 from hydra.gateway.session import Session
 from hydra.gateway.settings import GatewayConfig
@@ -15,13 +18,18 @@ from hydra.gateway.settings import GatewayConfig
 
 @dataclass(slots=True, kw_only=True)
 class Floor:
-    """`now_us` is market time; it moves before anything happens. Sessions are in order of connection."""
+    """`now_us` is market time; it moves before anything happens. Sessions are in order of connection. `left_us` is when
+    a client id was last given up, by an end of its session.
+    """
 
     config: GatewayConfig
     market: Market
     desk: Desk
     now_us: int
+    troubles: Troubles
+    agenda: Agenda = field(default_factory=Agenda)
     sessions: dict[int, Session] = field(default_factory=dict)
+    left_us: dict[int, int] = field(default_factory=dict)
 
     @property
     def account(self) -> str:
@@ -42,3 +50,19 @@ class Floor:
     def sees(self, session: Session, client_id: int) -> bool:
         """Whether this session may see that client's orders: its own; client 0 and the master see all."""
         return session.client_id in (client_id, 0, self.config.master_client_id)
+
+    def later(self, delay_s: float, act: Callable[[], object]) -> None:
+        """In this many market seconds."""
+        self.agenda.at(self.now_us + round(delay_s * SECOND_US), act)
+
+    def takes(self, session: Session, name: str, values: Mapping[str, Any]) -> bool:
+        """Whether a fault deals with this request, see faults.py."""
+        return not self.troubles.is_quiet and self.troubles.takes(
+            Message(floor=self, session=session, name=name, values=values)
+        )
+
+    def withholds(self, session: Session, name: str, values: Mapping[str, Any], is_news: bool) -> bool:
+        """Whether a fault deals with this message to a client, see faults.py."""
+        return not self.troubles.is_quiet and self.troubles.withholds(
+            Message(floor=self, session=session, name=name, values=values), is_news=is_news
+        )

@@ -12,7 +12,7 @@ SERVER_VERSION_MAX = 178
 SERVER_VERSION_BROKEN = 158  # ib_async and ib_insync skip `duration` at 158: never announce it
 
 _GREETING = b"API\0"
-_LENGTH = struct.Struct(">I")
+LENGTH = struct.Struct(">I")
 _VERSION_RANGE = re.compile(r"v(\d{1,9})(?:\.\.(\d{1,9}))?(?: (.*))?", re.ASCII | re.DOTALL)
 
 
@@ -78,10 +78,10 @@ class FrameReader:
         return _hello(body)
 
     def _cut(self, *, start: int, limit: int) -> bytes | None:
-        begin = start + _LENGTH.size
+        begin = start + LENGTH.size
         if len(self._pending) < begin:
             return None
-        (length,) = _LENGTH.unpack_from(self._pending, start)
+        (length,) = LENGTH.unpack_from(self._pending, start)
         if length > limit:
             raise ValueError(f"frame length {length} is over the limit {limit}")
         if len(self._pending) < begin + length:
@@ -122,7 +122,7 @@ def frame(fields: Iterable[str]) -> bytes:
     body = joined.encode(errors="backslashreplace")
     if len(body) > FRAME_LENGTH_MAX:
         raise ValueError(f"frame length {len(body)} is over the limit {FRAME_LENGTH_MAX}")
-    return _LENGTH.pack(len(body)) + body
+    return LENGTH.pack(len(body)) + body
 
 
 def negotiate(hello: Hello) -> int | None:

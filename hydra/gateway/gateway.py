@@ -13,6 +13,8 @@ from hydra.gateway.announce import announce
 from hydra.gateway.books import Books
 from hydra.gateway.calendar import next_session, session_at
 from hydra.gateway.desk import Desk
+from hydra.gateway.fault_kinds import FAULTS
+from hydra.gateway.faults import GatewayFault, Troubles
 from hydra.gateway.floor import Floor
 from hydra.gateway.framing import Frame, FramingError, Hello
 from hydra.gateway.instants import SECOND_US, exchange_day
@@ -72,12 +74,27 @@ class Gateway:
         open_session = session_at(head.market_us)
         desk = Desk(Books(head, store), market, is_open=open_session is not None)
         self._store = store
-        self._floor = Floor(config=config, market=market, desk=desk, now_us=head.market_us)
+        troubles = Troubles(config.seed, FAULTS)
+        self._floor = Floor(config=config, market=market, desk=desk, now_us=head.market_us, troubles=troubles)
         self._pacing: dict[int, Pacing] = {}
         self._underway: deque[_Underway] = deque()
         self._refreshed_us = head.market_us
         self._boundary_us = _boundary_after(head.market_us)
         self._connections = 0
+
+    def reopen(self) -> None:
+        """As if the process had died and another one had opened the store: sessions, what was on its way and what was not
+        committed are gone. The market and its troubles go on.
+        """
+        floor, now_us = self._floor, self._floor.now_us
+        for conn_id in tuple(floor.sessions):
+            self._forget(conn_id)
+        self._underway.clear()
+        halted = floor.desk.exchange.halted
+        floor.desk = Desk(Books(open_head(self._store, floor.config, floor.market), self._store), floor.market,
+                          is_open=floor.desk.exchange.is_open)  # fmt: skip
+        floor.desk.exchange.halted = halted
+        self._move_to(now_us)
 
     @property
     def market_us(self) -> int:
@@ -98,7 +115,7 @@ class Gateway:
         self.advance(now_us)
         self._connections += 1
         config = self._floor.config
-        self._floor.sessions[self._connections] = Session(self._connections)
+        self._floor.sessions[self._connections] = Session(self._connections, self._floor.withholds)
         # The window is one second of the client's real time.
         window_us = int(SECOND_US * config.speed)
         self._pacing[self._connections] = Pacing(messages_max=config.messages_per_s_max, window_us=window_us)
@@ -155,7 +172,8 @@ class Gateway:
         if (message.name == "startApi") == (session.client_id is not None):
             session.refuse(-1, invalid(f"{message.name} came out of turn."))
         elif message.name == "startApi":
-            start_api(self._floor, session, message.values)
+            if not self._floor.takes(session, message.name, message.values):
+                start_api(self._floor, session, message.values)
         elif message.name in ORDER_ACTIONS and self._floor.config.ack_delay_us:
             due_us = self._floor.now_us + self._floor.config.ack_delay_us
             self._underway.append(_Underway(due_us=due_us, session=session, message=message))
@@ -177,6 +195,8 @@ class Gateway:
     def _dues(self) -> Iterator[int]:
         if self._underway:
             yield self._underway[0].due_us
+        if self._floor.agenda.next_us is not None:
+            yield self._floor.agenda.next_us
         if self._floor.desk.exchange.working:
             yield self._boundary_us
         quote_us = self._quote_due_us()
@@ -198,8 +218,8 @@ class Gateway:
         return is_moving and any(wants_account_news(session) for session in self._floor.clients())
 
     def _step(self, due_us: int) -> None:
-        """What is due at this instant, in this order: open or close, quotes, orders that arrive, the
-        account.
+        """What is due at this instant, in this order: open or close, quotes, orders that arrive, what faults do,
+        the account.
         """
         has_quote = self._quote_due_us() == due_us
         self._move_to(due_us)
@@ -212,6 +232,7 @@ class Gateway:
         while self._underway and self._underway[0].due_us <= due_us:
             arrived = self._underway.popleft()
             answer(floor, arrived.session, arrived.message.name, arrived.message.values)
+        floor.agenda.play(due_us)
         if due_us >= self._refreshed_us + ACCOUNT_REFRESH_US:
             self._refreshed_us = due_us
             tell_portfolio(floor)
@@ -241,6 +262,37 @@ class Gateway:
         self._commit()
         return outputs
 
+    def inject(self, fault: GatewayFault) -> bool:
+        """Begin a fault, at its instant or now if that is past; a lasting one ends by itself. Whether it found anything to
+        hurt. Drain afterwards. Raises ValueError when there is no such kind or target.
+        """
+        self.advance(max(fault.at_us, self._floor.now_us))
+        return self._begin(fault)
+
+    def expect(self, fault: GatewayFault) -> None:
+        """Begin a fault when its instant comes. Raises ValueError when there is no such kind or target."""
+        self._floor.troubles.spec_of(fault)
+        self._floor.agenda.at(fault.at_us, lambda: self._begin(fault))
+
+    def struck_n(self, fault: GatewayFault) -> int:
+        """How many messages a lasting fault has dealt with, until now or its end; 1 for an instant that found a victim."""
+        return self._floor.troubles.struck_n.get(fault, 0)
+
+    def lift(self, fault: GatewayFault) -> None:
+        """End a fault now, before its time; one that is not on is no matter. Drain afterwards."""
+        self._floor.troubles.end(self._floor, fault)
+
+    def calm(self) -> None:
+        """End every fault that is on, whoever began it. Drain afterwards."""
+        for fault in self._floor.troubles.on:
+            self.lift(fault)
+
+    def _begin(self, fault: GatewayFault) -> bool:
+        floor = self._floor
+        if floor.troubles.spec_of(fault).lasts and fault.for_us:
+            floor.agenda.at(fault.at_us + fault.for_us, lambda: floor.troubles.end(floor, fault))
+        return floor.troubles.begin(floor, fault)
+
     def ledger(self) -> dict[str, Any]:
         """The truth as one JSON-able object, see ledger.py."""
         self._commit()
@@ -251,7 +303,9 @@ class Gateway:
         self._store.commit()
 
     def _forget(self, conn_id: int) -> None:
-        self._floor.sessions.pop(conn_id, None)
+        session = self._floor.sessions.pop(conn_id, None)
+        if session is not None and session.client_id is not None:
+            self._floor.left_us[session.client_id] = self._floor.now_us
         self._pacing.pop(conn_id, None)
 
 

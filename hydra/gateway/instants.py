@@ -3,12 +3,14 @@ here.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SECOND_US = 1_000_000
 EXCHANGE_ZONE = "US/Eastern"
 # From this server version on, times of executions carry their zone; before, they are local, with two spaces.
 ZONED_TIMES_SINCE = 174
+TEXTS_MAX = 4096
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -29,6 +31,7 @@ def midnight_us(us: int) -> int:
     return (at(us).replace(hour=0, minute=0, second=0, microsecond=0) - _EPOCH) // _MICROSECOND
 
 
+@lru_cache(maxsize=TEXTS_MAX)  # listings tell the same instants again
 def zoned_text(us: int, zone: str) -> str:
     """`20120604 09:30:05 US/Eastern`, as in the version frame and in completed orders."""
     return f"{at(us, zone):%Y%m%d %H:%M:%S} {zone}"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from hydra.gateway.instants import zoned_text
-from hydra.gateway.records import ZERO, Execution, Order, Position
+from hydra.gateway.records import ZERO, Execution, Order, Position, latest
 from hydra.gateway.store import Store
 
 ZONE = "US/Eastern"
@@ -15,12 +15,16 @@ ZONE = "US/Eastern"
 
 def ledger_of(store: Store) -> dict[str, Any]:
     """Everything since the ledger began: money, positions, orders, executions. Decimals are texts, instants
-    microseconds and New York texts. Raises LookupError when the store has never been committed.
+    microseconds and New York texts. `executions` are those that hold; `corrected` those that a later revision (same
+    id but for the last segment) has replaced. Trades by hand are client 0's, without an order_ref. Raises
+    LookupError when the store has never been committed.
     """
     head = store.head()
     if head is None:
         raise LookupError("the gateway's store is empty: no gateway has ever run on it")
-    executions = store.executions(since_us=0)
+    told = store.executions(since_us=0)
+    executions = latest(told)
+    holding = {each.exec_id for each in executions}
     positions = [each for each in store.positions() if each.quantity]
     return {
         "account": head.account,
@@ -29,10 +33,11 @@ def ledger_of(store: Store) -> dict[str, Any]:
         "start_cash": _plain(head.start_cash),
         "cash": _plain(head.cash),
         "commission": _plain(sum((each.commission for each in executions), ZERO)),
-        "realized": _plain(sum((each.realized or ZERO for each in executions), ZERO)),
+        "realized": _plain(head.realized + sum((each.realized for each in store.positions()), ZERO)),
         "positions": [_position(each) for each in positions],
         "orders": [_order(each) for each in store.orders(ended_since_us=0)],
         "executions": [_execution(each) for each in executions],
+        "corrected": [_execution(each) for each in told if each.exec_id not in holding],
     }
 
 

@@ -8,7 +8,8 @@ price finer than one cent is rounded inward, the high down and the low up.
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from random import Random
 
@@ -40,6 +41,21 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A jump of the market away from its recording: by `fraction` of each price, in one symbol or (empty) in all, from one
+    instant until another, None for ever. The daily bars do not know of it."""
+
+    symbol: str
+    from_us: int
+    until_us: int | None
+    fraction: Decimal
+
+    def holds(self, symbol: str, us: int) -> bool:
+        """Whether the prices of this symbol stand elsewhere at this instant."""
+        return self.symbol in ("", symbol) and self.from_us <= us and (self.until_us is None or us < self.until_us)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Day:
     """One recorded day as the venue knows it."""
 
@@ -63,6 +79,7 @@ class Market:
         if quote_interval_s < 1 or MINUTE_S % quote_interval_s:
             raise ValueError(f"the quote interval {quote_interval_s} s does not divide a minute")
         self.symbols = tuple(bars)
+        self.moves: tuple[Move, ...] = ()
         self._seed = seed
         self._interval_s = quote_interval_s
         self._days = {symbol: _days(symbol, bars[symbol], venue_share) for symbol in bars}
@@ -89,7 +106,23 @@ class Market:
         if shown is None or shown[0] != key:
             shown = (key, self._draw(symbol, day, second))
             self._shown[symbol] = shown
-        return shown[1]
+        return shown[1] if not self.moves else self._moved(symbol, us, shown[1])
+
+    def moved(self, moves: tuple[Move, ...]) -> "Market":
+        """The same market with these moves, and no others; this one stays as it is."""
+        market = copy(self)
+        market.moves, market._shown = moves, {}
+        return market
+
+    def _moved(self, symbol: str, us: int, quote: Quote) -> Quote:
+        factor = Decimal(1)
+        for move in self.moves:
+            if move.holds(symbol, us):
+                factor *= 1 + move.fraction
+        if factor == 1:
+            return quote
+        bid, spread = _cents(quote.bid * factor), quote.ask - quote.bid
+        return replace(quote, bid=bid, ask=bid + spread, last=_cents(quote.last * factor))
 
     def next_quote_us(self, symbol: str | None, after_us: int) -> int | None:
         """Return when the next quote of a symbol (None: of any) appears, None at the recording's end."""
@@ -211,6 +244,11 @@ def _around(last: int, spread: int, day: TickBar, *, last_is_bid: bool) -> tuple
     bid = last if last_is_bid else last - spread
     bid = max(min(bid, day.high - spread), day.low)
     return bid, bid + spread
+
+
+def _cents(price: Decimal) -> Decimal:
+    """On the tick, and one tick at least."""
+    return max(_dollars(1), _dollars(_ticks(price, ROUND_HALF_EVEN)))
 
 
 def _size(mean: float, chance: Random) -> Decimal:

@@ -24,6 +24,15 @@ class Pacing:
         self._taken.append(now_us)
         return True
 
+    def reserve(self, now_us: int) -> int:
+        """The instant at which a message that arrives now may be read, when none is refused; it counts from then on."""
+        full = len(self._taken) >= self._messages_max
+        due_us = max(now_us, self._taken[-self._messages_max] + self._window_us) if full else now_us
+        while self._taken and self._taken[0] <= now_us - self._window_us:
+            self._taken.popleft()
+        self._taken.append(due_us)
+        return due_us
+
     def violation(self, now_us: int) -> str | None:
         """The text of error 100 for a message that was not admitted; None while the same burst was already
         named.

@@ -2,6 +2,7 @@
 lives here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -10,17 +11,16 @@ ZERO = Decimal(0)
 
 
 class OrderStatus(StrEnum):
-    """The words of orderStatus and openOrder that this gateway uses."""
+    """The words of orderStatus and openOrder that this gateway uses. An Inactive order is held, or dead: its
+    `finished_us` says which.
+    """
 
     PRE_SUBMITTED = "PreSubmitted"
     SUBMITTED = "Submitted"
     PENDING_CANCEL = "PendingCancel"
     CANCELLED = "Cancelled"
     FILLED = "Filled"
-
-    @property
-    def is_final(self) -> bool:
-        return self in (OrderStatus.CANCELLED, OrderStatus.FILLED)
+    INACTIVE = "Inactive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,11 @@ class Order:
     commission: Decimal = ZERO
     finished_us: int = 0
     end_reason: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing can happen to it any more."""
+        return self.finished_us > 0
 
     @property
     def remaining(self) -> Decimal:
@@ -80,6 +85,25 @@ class Execution:
     commission: Decimal
     realized: Decimal | None
     at_us: int
+
+
+def root_of(exec_id: str) -> str:
+    """What all revisions of one execution share: the id without its last segment."""
+    return exec_id.rpartition(".")[0]
+
+
+def revised(exec_id: str) -> str:
+    """The id of the next revision: the last segment, two digits, raised by one."""
+    root, _, revision = exec_id.rpartition(".")
+    return f"{root}.{int(revision) + 1:02d}"
+
+
+def latest(executions: Iterable[Execution]) -> list[Execution]:
+    """The executions that hold, each at the place of its first revision; what a revision has replaced is left out."""
+    by_root: dict[str, Execution] = {}
+    for execution in executions:
+        by_root[root_of(execution.exec_id)] = execution
+    return list(by_root.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,9 @@ ORDER_ACTIONS = ("placeOrder", "cancelOrder", "reqGlobalCancel")
 
 
 def answer(floor: Floor, session: Session, name: str, values: dict[str, Any]) -> None:
-    """Answer a request, or say that this gateway cannot."""
+    """Answer a request, or say that this gateway cannot; unless a fault deals with it."""
+    if floor.takes(session, name, values):
+        return
     request = REQUESTS.get(name)
     if request is not None:
         request(floor, session, values)

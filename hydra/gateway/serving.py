@@ -5,14 +5,15 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from hydra.gateway.bars import BUNDLED_SYMBOLS, load_bars
+from hydra.gateway.faults import GatewayFault
 from hydra.gateway.gateway import Gateway
 from hydra.gateway.market import Market
 from hydra.gateway.server import GatewayServer, Listening
@@ -42,22 +43,38 @@ def market_of(config: GatewayConfig) -> Market:
     return Market(config.seed, bars, config.venue_share, config.quote_interval_s)
 
 
-def serve(config: GatewayConfig, place: Place, on_listening: Callable[[Listening], None]) -> None:
-    """Run until SIGINT, SIGTERM, or the end of standard input (`ends_with_parent`). Raises CannotServe."""
+def serve(
+    config: GatewayConfig,
+    place: Place,
+    on_listening: Callable[[Listening], None],
+    faults: Sequence[GatewayFault] = (),
+) -> None:
+    """Run until SIGINT, SIGTERM, or the end of standard input (`ends_with_parent`). Raises CannotServe.
+
+    The instants of `faults` count from the start.
+    """
     try:
         place.db.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{place.db}.lock", timeout=0):
-            _serve_locked(config, place, on_listening)
+            _serve_locked(config, place, on_listening, faults)
     except Timeout:
         raise CannotServe(f"another gateway is running on {place.db}; stop it or choose another --db") from None
     except sqlite3.Error as error:
         raise CannotServe(f"the store {place.db} cannot be used: {error}") from None
 
 
-def _serve_locked(config: GatewayConfig, place: Place, on_listening: Callable[[Listening], None]) -> None:
+def _serve_locked(
+    config: GatewayConfig,
+    place: Place,
+    on_listening: Callable[[Listening], None],
+    faults: Sequence[GatewayFault],
+) -> None:
     try:
         with closing(SqliteStore(place.db)) as store:
             gateway = Gateway(config, store, market_of(config))
+            started_us = gateway.resumes_us(config.speed)
+            for fault in faults:
+                gateway.expect(replace(fault, at_us=started_us + fault.at_us))
             asyncio.run(_run(GatewayServer(gateway, speed=config.speed), place, on_listening))
     except ValueError as error:
         raise CannotServe(f"{place.db}: {error}; choose another --db or other options") from None

@@ -4,7 +4,7 @@ orders or prices.
 Life of a session: the hello frame chooses the server version, startApi names the client, then requests come.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -46,11 +46,16 @@ class Subscriptions:
     market_data_type: int = 1
 
 
+Screen = Callable[["Session", str, Mapping[str, Any], bool], bool]
+"""Whether a message (whose, name, values, news or answer) is dealt with otherwise and must not go out as it is."""
+
+
 class Session:
     """The state of one connection. `version` is 0 before the hello, `client_id` None before startApi."""
 
-    def __init__(self, conn_id: int) -> None:
+    def __init__(self, conn_id: int, screen: Screen) -> None:
         self.conn_id = conn_id
+        self._screen = screen
         self.reader = FrameReader()
         self.version = 0
         self.client_id: int | None = None
@@ -59,7 +64,17 @@ class Session:
         self._outgoing: list[bytes] = []
 
     def send(self, name: str, values: Mapping[str, Any]) -> None:
-        """Queue one message of the server tables."""
+        """Queue one message of the server tables: an answer."""
+        if not self._screen(self, name, values, False):
+            self.deliver(name, values)
+
+    def news(self, name: str, values: Mapping[str, Any]) -> None:
+        """Queue one message that nobody asked for now: of an order, an execution, a position, the account."""
+        if not self._screen(self, name, values, True):
+            self.deliver(name, values)
+
+    def deliver(self, name: str, values: Mapping[str, Any]) -> None:
+        """Queue one message, whatever faults are on."""
         if not self.is_closing:
             self._outgoing.append(encode_server(name, values, self.version))
 

@@ -19,8 +19,13 @@ _Values = dict[str, Any]
 
 
 def req_positions(floor: Floor, session: Session, _values: _Values) -> None:
+    list_positions(floor, session, held(floor))
+
+
+def list_positions(floor: Floor, session: Session, positions: Iterable[Position]) -> None:
+    """These positions and the end marker, and from now on what changes."""
     session.subscriptions.positions = True
-    for position in _held(floor):
+    for position in positions:
         session.send("position", _position_values(floor, position))
     session.send("positionEnd", {})
 
@@ -32,7 +37,7 @@ def cancel_positions(_floor: Floor, session: Session, _values: _Values) -> None:
 def req_positions_multi(floor: Floor, session: Session, values: _Values) -> None:
     request_id = values["reqId"]
     session.subscriptions.position_streams[request_id] = None
-    for position in _held(floor):
+    for position in held(floor):
         session.send("positionMulti", _position_values(floor, position) | {"reqId": request_id})
     session.send("positionMultiEnd", {"reqId": request_id})
 
@@ -93,11 +98,11 @@ def tell_position(floor: Floor, symbol: str) -> None:
     position = floor.desk.books.account.positions[symbol]
     for session in floor.clients():
         if session.subscriptions.positions:
-            session.send("position", _position_values(floor, position))
+            session.news("position", _position_values(floor, position))
         for request_id in session.subscriptions.position_streams:
-            session.send("positionMulti", _position_values(floor, position) | {"reqId": request_id})
+            session.news("positionMulti", _position_values(floor, position) | {"reqId": request_id})
         if session.subscriptions.account_updates is not None:
-            session.send("updatePortfolio", _portfolio_values(floor, position))
+            session.news("updatePortfolio", _portfolio_values(floor, position))
 
 
 def tell_account(floor: Floor) -> None:
@@ -114,10 +119,10 @@ def tell_portfolio(floor: Floor) -> None:
     """The regular refresh: every position at its present price, then the values and summaries that changed
     with it.
     """
-    for position in _held(floor):
+    for position in held(floor):
         for session in floor.clients():
             if session.subscriptions.account_updates is not None:
-                session.send("updatePortfolio", _portfolio_values(floor, position))
+                session.news("updatePortfolio", _portfolio_values(floor, position))
     tell_account(floor)
     worth = floor.desk.worth(floor.now_us)
     for session in floor.clients():
@@ -125,7 +130,8 @@ def tell_portfolio(floor: Floor) -> None:
             _tell_summary(floor, session, request_id, worth)
 
 
-def _held(floor: Floor) -> list[Position]:
+def held(floor: Floor) -> list[Position]:
+    """The positions that are not flat."""
     return [each for each in floor.desk.books.account.positions.values() if each.quantity]
 
 

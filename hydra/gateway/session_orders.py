@@ -2,12 +2,14 @@
 executions.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from hydra.gateway.announce import announce
 from hydra.gateway.calendar import next_session
 from hydra.gateway.floor import Floor
 from hydra.gateway.instants import parse_text
+from hydra.gateway.notices import Notice
 from hydra.gateway.order_messages import (
     commission_report,
     completed_order,
@@ -18,27 +20,35 @@ from hydra.gateway.order_messages import (
 from hydra.gateway.records import Execution, Order
 from hydra.gateway.refusals import NO_DEFINITION, Refusal, invalid
 from hydra.gateway.session import Session
-from hydra.gateway.tickets import read_ticket
+from hydra.gateway.tickets import Ticket, read_ticket
 
 _Values = dict[str, Any]
 
 
 def place_order(floor: Floor, session: Session, values: _Values) -> None:
     """A new order or new terms. An untransmitted order stays unknown, as it would to everybody else at IB."""
-    order_id = values["orderId"]
+    ticket = ticket_of(floor, session, values)
+    if isinstance(ticket, Refusal):
+        session.refuse(values["orderId"], ticket)
+    elif values["transmit"]:
+        announce(floor, placed(floor, ticket))
+
+
+def ticket_of(floor: Floor, session: Session, values: Mapping[str, Any]) -> Ticket | Refusal:
+    """What a placeOrder asks for."""
     instrument = floor.instrument(values)
     if instrument is None:
-        session.refuse(order_id, NO_DEFINITION)
-        return
-    ticket = read_ticket(_client_id(session), values, instrument, floor.account)
-    if isinstance(ticket, Refusal):
-        session.refuse(order_id, ticket)
-    elif values["transmit"]:
-        announce(floor, floor.desk.place(ticket, floor.now_us, next_session(floor.now_us).open_us))
+        return NO_DEFINITION
+    return read_ticket(client_id_of(session), values, instrument, floor.account)
+
+
+def placed(floor: Floor, ticket: Ticket) -> list[Notice]:
+    """The ticket at the desk, now."""
+    return floor.desk.place(ticket, floor.now_us, next_session(floor.now_us).open_us)
 
 
 def cancel_order(floor: Floor, session: Session, values: _Values) -> None:
-    announce(floor, floor.desk.cancel(_client_id(session), values["orderId"], floor.now_us))
+    announce(floor, floor.desk.cancel(client_id_of(session), values["orderId"], floor.now_us))
 
 
 def req_global_cancel(floor: Floor, _session: Session, _values: _Values) -> None:
@@ -124,6 +134,7 @@ def _list_order(floor: Floor, session: Session, order: Order) -> None:
     session.send("orderStatus", order_status(order))
 
 
-def _client_id(session: Session) -> int:
+def client_id_of(session: Session) -> int:
+    """Of a session that has said who it is."""
     assert session.client_id is not None, "orders come after startApi"
     return session.client_id

@@ -16,6 +16,7 @@ from hydra.gateway.refusals import NO_DEFINITION, Refusal
 from hydra.gateway.session import Session, Ticker
 
 LIVE, DELAYED, DELAYED_FROZEN = 1, 3, 4
+TICKS = ("tickPrice", "tickSize", "tickGeneric", "tickString")
 DELAY_US = 15 * 60 * SECOND_US
 _NO_PRICE = Decimal(-1)
 _SNAPSHOT_PERMISSIONS = 3
@@ -115,12 +116,12 @@ def _subscribe(
         "tickReqParams", {"reqId": request_id, "snapshotPermissions": _SNAPSHOT_PERMISSIONS} | parameters
     )
     session.send("marketDataType", {"reqId": request_id, "marketDataType": DELAYED if is_delayed else LIVE})
+    session.subscriptions.tickers[request_id] = ticker
     _send_ticks(floor, session, ticker)
     _send_day(floor, session, ticker)
     if is_snapshot:
         session.send("tickSnapshotEnd", {"reqId": request_id})
-    else:
-        session.subscriptions.tickers[request_id] = ticker
+        del session.subscriptions.tickers[request_id]
 
 
 def push_quotes(floor: Floor) -> None:
@@ -128,6 +129,22 @@ def push_quotes(floor: Floor) -> None:
     for session in floor.clients():
         for ticker in session.subscriptions.tickers.values():
             _send_ticks(floor, session, ticker)
+
+
+def tell_ticks_again(floor: Floor, symbol: str = "") -> None:
+    """Every subscriber of this symbol, or of any, hears the present prices, whatever it heard before."""
+    for session in floor.clients():
+        for ticker in session.subscriptions.tickers.values():
+            if symbol in ("", ticker.instrument.symbol):
+                ticker.sent.clear()
+                _send_ticks(floor, session, ticker)
+                _send_day(floor, session, ticker)
+
+
+def symbol_of(session: Session, request_id: int) -> str:
+    """The symbol that a subscription is for; empty when there is no such subscription."""
+    ticker = session.subscriptions.tickers.get(request_id)
+    return "" if ticker is None else ticker.instrument.symbol
 
 
 def _send_ticks(floor: Floor, session: Session, ticker: Ticker) -> None:

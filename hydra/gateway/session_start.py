@@ -9,7 +9,7 @@ from hydra.gateway.framing import Hello, frame, negotiate
 from hydra.gateway.instants import SECOND_US, zoned_text
 from hydra.gateway.session import Session
 
-_FARMS = (
+FARMS_OK = (
     (2104, "Market data farm connection is OK:usfarm"),
     (2106, "HMDS data farm connection is OK:ushmds"),
     (2158, "Sec-def data farm connection is OK:secdefil"),
@@ -36,14 +36,19 @@ def start_api(floor: Floor, session: Session, values: _Values) -> None:
     """
     client_id = values["clientId"]
     if any(other.client_id == client_id for other in floor.clients()):
-        session.error(-1, 326, _ID_IN_USE)
-        session.close()
+        refuse_busy(session)
         return
     session.client_id = client_id
     req_managed_accounts(floor, session, values)
     req_ids(floor, session, values)
-    for code, text in _FARMS:
+    for code, text in FARMS_OK:
         session.error(-1, code, text)
+
+
+def refuse_busy(session: Session) -> None:
+    """Somebody else holds this client id."""
+    session.error(-1, 326, _ID_IN_USE)
+    session.close()
 
 
 def req_managed_accounts(floor: Floor, session: Session, _values: _Values) -> None:

@@ -65,7 +65,9 @@ class Store(Protocol):
         """Live orders, and those that ended at or after the instant, oldest first."""
         ...
 
-    def executions(self, *, since_us: int) -> list[Execution]: ...
+    def executions(self, *, since_us: int) -> list[Execution]:
+        """In the order of their first save; of a corrected execution, every revision."""
+        ...
 
     def save(self, record: Record) -> None:
         """Put or replace the record with this key."""
@@ -138,7 +140,7 @@ class MemoryStore:
 
 
 def _is_current(order: Order, ended_since_us: int) -> bool:
-    return not order.status.is_final or order.finished_us >= ended_since_us
+    return not order.is_final or order.finished_us >= ended_since_us
 
 
 class SqliteStore:
@@ -181,7 +183,7 @@ class SqliteStore:
         return self._select(Position, "ORDER BY symbol")
 
     def orders(self, *, ended_since_us: int) -> list[Order]:
-        where = "WHERE status NOT IN ('Filled', 'Cancelled') OR finished_us >= ? ORDER BY perm_id"
+        where = "WHERE finished_us = 0 OR finished_us >= ? ORDER BY perm_id"
         return self._select(Order, where, ended_since_us)
 
     def executions(self, *, since_us: int) -> list[Execution]:

@@ -7,6 +7,7 @@ or None, s str, b bool; a repeated group is a list of dicts under the group's na
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from hydra.gateway.framing import frame
@@ -14,6 +15,7 @@ from hydra.gateway.wire_client_messages import CLIENT_MESSAGES
 from hydra.gateway.wire_plan import Plan, plan_of
 from hydra.gateway.wire_rows import Field, Group, Layout, Rows, Run, Variant, When
 from hydra.gateway.wire_server_messages import SERVER_MESSAGES
+from hydra.gateway.wire_templates import Templates
 from hydra.gateway.wire_text import parse, show
 
 
@@ -66,8 +68,34 @@ def encode_client(name: str, values: Mapping[str, Any], version: int) -> bytes:
 
 
 def encode_server(name: str, values: Mapping[str, Any], version: int) -> bytes:
-    """As `encode_client`, for the other direction."""
-    return frame(_Encoding(plan_of(_named(name, _SERVER_BY_NAME), version)).run(values))
+    """As `encode_client`, for the other direction, which has thousands of messages a minute."""
+    if not isinstance(values, Lasting):
+        return _server_frame(name, values, version)
+    framed = values.frames.get((name, version))
+    if framed is None:
+        framed = values.frames[name, version] = _server_frame(name, values, version)
+    return framed
+
+
+class Lasting(dict[str, Any]):
+    """Values that nobody changes any more, of a row that listings repeat: each frame of them is written once."""
+
+    __slots__ = ("frames",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.frames: dict[tuple[str, int], bytes] = {}
+
+
+def _server_frame(name: str, values: Mapping[str, Any], version: int) -> bytes:
+    layout = _named(name, _SERVER_BY_NAME)
+    framed = _templates_of(layout, version).frame(values)
+    return frame(_Encoding(plan_of(layout, version)).run(values)) if framed is None else framed
+
+
+@cache  # bounded: one entry for each message and server version
+def _templates_of(layout: Layout, version: int) -> Templates:
+    return Templates(plan_of(layout, version))
 
 
 _CLIENT_BY_NUMBER = {str(layout.number): layout for layout in CLIENT_MESSAGES}

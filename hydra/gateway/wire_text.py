@@ -6,12 +6,14 @@ Numbers are ASCII decimal text. Both spellings of "unset" (empty, or the largest
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from hydra.gateway.wire_rows import UNSET_DOUBLE, UNSET_INT
 
 _INT = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _INT_LIMIT = 2**63
+_SPELLED_MAX = 4096
 _NUMBER = re.compile(r"[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _UNSET_DOUBLE = Decimal(UNSET_DOUBLE)
 _INFINITE = ("Infinite", "Infinity")  # ib_async writes the first, ibapi the second
@@ -81,6 +83,11 @@ def show(kind: str, value: Any) -> str:
     return text
 
 
+def spelling(kind: str) -> Callable[[Any], str | None]:
+    """What makes the wire text of a value of this kind that is not None; it returns None for one of another kind."""
+    return _SHOW[kind]
+
+
 def _show_text(value: Any) -> str | None:
     return value if isinstance(value, str) and "\0" not in value else None
 
@@ -98,7 +105,13 @@ def _show_bool(value: Any) -> str | None:
 
 
 def _show_number(spell: Callable[[Decimal], str]) -> Callable[[Any], str | None]:
+    """Equal numbers have the same text, so what was spelled a moment ago is not spelled again."""
+    remembered = lru_cache(maxsize=_SPELLED_MAX)(lambda number: spell(Decimal(number)))
+
     def spelled(value: Any) -> str | None:
+        kind = type(value)
+        if kind is Decimal or kind is int:
+            return remembered(value)
         if isinstance(value, Decimal):
             return spell(value)
         return spell(Decimal(value)) if isinstance(value, int) and not isinstance(value, bool) else None

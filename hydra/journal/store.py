@@ -21,6 +21,8 @@ from hydra.journal.rows import COLUMNS, GENESIS, Head, Row, StoredEvent, walk
 from hydra.messages.base import Event
 
 BUSY_TIMEOUT_S = 5.0
+FACTS_MAX = 20_000
+"""Facts found in the journal, remembered: each listing asks for those of the whole day."""
 
 _INSERT = (
     f"INSERT INTO events ({COLUMNS}, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING"
@@ -41,6 +43,7 @@ class EventStore:
         self._head = head
         self._head_at_begin = head
         self._usable = True
+        self._facts: dict[str, None] = {}
 
     @classmethod
     def open(
@@ -110,6 +113,8 @@ class EventStore:
             raise RuntimeError(f"The journal {self.path} is not in a transaction.")
         if at.utcoffset() is None:
             raise NotRecordable(f"{type(event).__name__} cannot be recorded at {at}, an instant without a time zone.")
+        if event.fact_id and self.known(event.fact_id):  # each listing tells the whole day's executions again
+            return None
         seq = self._head.seq + 1
         event_id = event.fact_id or f"{run}/{seq}"
         row = Row(seq, event_id, to_us(at), run, session, type(event).__name__, event.subject, encode(event))
@@ -128,10 +133,19 @@ class EventStore:
         if self._connection.in_transaction:
             self._run("roll back", "ROLLBACK")
         self._head = self._head_at_begin
+        self._facts.clear()
 
     def known(self, fact_id: str) -> bool:
-        """Whether this fact is recorded, in this transaction or before it."""
-        return self._run("look up", "SELECT 1 FROM events WHERE event_id = ?", (fact_id,)).fetchone() is not None
+        """Whether this fact is recorded, in this transaction or before it. Raises WriteFailed."""
+        if fact_id in self._facts and self._usable:
+            return True
+        row = self._run("look up", "SELECT 1 FROM events WHERE event_id = ?", (fact_id,)).fetchone()
+        if row is None:
+            return False
+        if len(self._facts) >= FACTS_MAX:
+            self._facts.clear()
+        self._facts[fact_id] = None
+        return True
 
     def close(self) -> None:
         """Close the file; what was not committed is forgotten."""

@@ -129,6 +129,7 @@ class Context:
             market_us=market_us,
             fire=lambda timer: self._fire(timer, message),
             forget=self._forget,
+            owner=self.name,
         )
         if self.stale:
             timer.cancelled = True
@@ -143,7 +144,7 @@ class Context:
 
     def _forget(self, timer: Timer) -> None:
         if self._timers.pop(timer, timer) is None:
-            self._around.timers.drop()
+            self._around.timers.drop(timer)
 
     # For the host of this incarnation only.
 
@@ -200,6 +201,10 @@ class BatchActor(Actor):
 
     def receive_all(self, messages: Sequence[Message]) -> None:
         raise NotImplementedError(f"{type(self).__name__} was told {messages!r} and has no receive_all")
+
+    def may_be_poison(self, error: BaseException) -> bool:
+        """Whether it may be the message's own fault that it failed alone. If not, it is presented yet again."""
+        return True
 
 
 class LoopActor(Actor):

@@ -45,9 +45,12 @@ class PostOffice:
         self.dead_total = 0
 
     def send(self, sender: str, incarnation: int, to: str, message: Message, timer: Timer | None = None) -> None:
-        """Deliver, or keep as a dead letter with the reason."""
+        """A new envelope, delivered; never raises."""
+        self.deliver(to, Envelope(sender, incarnation, message, next(self._numbers), timer))
+
+    def deliver(self, to: str, envelope: Envelope) -> None:
+        """Into the mailbox of this address, or among the dead letters with the reason."""
         address = self._addresses.get(to)
-        envelope = Envelope(sender, incarnation, message, next(self._numbers), timer)
         if address is None:
             self.bury(to, envelope, f"there is no such address: {to}")
         elif address.closed:

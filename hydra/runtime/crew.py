@@ -20,6 +20,8 @@ from hydra.runtime.signals import ChildDown, ChildStarted, Terminate
 from hydra.runtime.spec import ChildSpec, SupervisorSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hydra.runtime.actor import Actor
     from hydra.runtime.children import Children
     from hydra.runtime.clock import Clock
@@ -30,13 +32,23 @@ SUPERVISOR_MAILBOX_MAX = 10_000
 
 
 class Crew(ABC):
-    def __init__(self, *, seed: int, clock: Clock, timers: Timers, lifecycle_listener: str | None) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int,
+        clock: Clock,
+        timers: Timers,
+        lifecycle_listener: str | None,
+        post: PostOffice | None = None,
+        life_type: Callable[..., Life] = Life,
+    ) -> None:
         self.clock = clock
-        self.post = PostOffice(clock)
+        self.post = post or PostOffice(clock)
         self.timers = timers
         self.branches: dict[str, Children] = {}  # what each supervisor last thought of its children
         self.around = Surroundings(seed=seed, clock=clock, post=self.post, timers=timers)
         self.lives: dict[str, Life] = {}
+        self._life_type = life_type
         self._parents: dict[str, str | None] = {}
         self._lifecycle_listener = lifecycle_listener
 
@@ -83,7 +95,7 @@ class Crew(ABC):
         address = self.post.open(spec.name, limit=0)
         address.incarnation += 1
         context = Context(address, address.incarnation, self.around)
-        life = Life(spec, address=address, context=context, supervisor=supervisor, restarts=restarts)
+        life = self._life_type(spec, address=address, context=context, supervisor=supervisor, restarts=restarts)
         self.lives[spec.name] = life
         try:
             life.inhabit(self.build(life))
@@ -137,7 +149,8 @@ class Crew(ABC):
         restarts: int,
         reason: str,
         also_to: str | None = None,
-    ) -> None:
+    ) -> Lifecycle:
+        """Tell those who want to know of lives; returns what they were told."""
         lifecycle = Lifecycle(
             kind=kind,
             name=name,
@@ -149,6 +162,7 @@ class Crew(ABC):
         for listener in (self._lifecycle_listener, also_to):
             if listener is not None:
                 self.post.send(RUNTIME, 0, listener, lifecycle)
+        return lifecycle
 
     # ---- what hosts report
 
@@ -192,6 +206,8 @@ class Crew(ABC):
 
     def _bury_at_hand(self, life: Life, reason: StopReason) -> None:
         """What it died of is not delivered again; except a batch, which is presented again one by one."""
+        if life.is_turn_blameless:
+            return
         if not life.at_hand or isinstance(life.behaviour, BatchActor):
             poisoned = life.address.mailbox.poisoned(life.incarnation)
             if poisoned is not None:

@@ -147,6 +147,10 @@ class ParkedHost(Host):
             turn = self.take()
             if not turn:
                 return True
+        return self.run_turn(turn)
+
+    def run_turn(self, turn: Sequence[Envelope]) -> bool:
+        """Let pykka's loop handle this one; empty: let it end. False when this incarnation ended with it."""
         self._parked.turn = Turn(turn)
         try:
             self._actor_loop_running()

@@ -47,6 +47,7 @@ class Life:
         self.turns = 0
         self.probe: Callable[[], None] | None = None  # asks an asyncio loop for a sign of life
         self.at_hand: Sequence[Envelope] = ()
+        self.is_turn_blameless = False  # whether the last turn failed of something else than its messages
         self._behaviour: Actor | None = None
         self._reason: StopReason | None = None
         self._over = threading.Lock()
@@ -71,13 +72,16 @@ class Life:
         """Run on_start; False if it failed."""
         self._enter()
         try:
-            self.behaviour.on_start()
+            self._start()
         except BaseException as error:  # noqa: BLE001 - it becomes the DOWN of this incarnation
             self._reason = reason_of(error, kind="start_failed")
             return False
         finally:
             self.busy = False
         return True
+
+    def _start(self) -> None:
+        self.behaviour.on_start()
 
     def turn(self, turn: Sequence[Envelope]) -> bool:
         """Let the behaviour receive; False if it crashed."""
@@ -87,6 +91,7 @@ class Life:
             self._receive(turn)
         except BaseException as error:  # noqa: BLE001 - it becomes the DOWN of this incarnation
             self._reason = reason_of(error)
+            self.is_turn_blameless = isinstance(self._behaviour, BatchActor) and not self._behaviour.may_be_poison(error)
             return False
         finally:
             self.busy = False
@@ -94,11 +99,15 @@ class Life:
         return True
 
     def _receive(self, turn: Sequence[Envelope]) -> None:
+        self._perform(turn)
+        if isinstance(self._behaviour, BatchActor):
+            self.address.mailbox.settle(self.incarnation)
+
+    def _perform(self, turn: Sequence[Envelope]) -> None:
         behaviour = self._behaviour
         if isinstance(behaviour, BatchActor):
             messages: list[Message] = [envelope.message for envelope in turn]
             behaviour.receive_all(messages)
-            self.address.mailbox.settle(self.incarnation)
         else:
             cast("Actor", behaviour).receive(turn[0].message)
 

@@ -84,6 +84,13 @@ class Mailbox:
         lane = self._again or self._control or self._user
         return lane[0].number if lane else 0
 
+    @property
+    def next_lane(self) -> deque[Envelope]:
+        """What the reader chooses from next, oldest first; a batch that failed before has its own order."""
+        if self._again or self._control:
+            return self._again or self._control
+        return deque() if self._held else self._user
+
     # ---- the seat
 
     def seat(self, reader: int, *, drains: bool) -> list[Envelope]:

@@ -5,16 +5,20 @@ So actors and ib_async's own callbacks take turns on the loop, and only the poli
 
 from __future__ import annotations
 
+import contextvars
 from typing import TYPE_CHECKING
 
 from hydra.runtime.hosts import ParkedHost
+from hydra.runtime.stalls import ACTOR
 from hydra.runtime.tasks import Tasks, cancel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import asyncio
+    from collections.abc import Callable, Sequence
 
     from hydra.runtime.crew import Crew
     from hydra.runtime.envelope import Envelope
+    from hydra.runtime.interference import Bystanders
     from hydra.runtime.life import Life
     from hydra.runtime.loops import VirtualLoop
     from hydra.runtime.schedule import Policy
@@ -22,13 +26,32 @@ if TYPE_CHECKING:
 
 
 class VirtualHost(ParkedHost):
-    """One incarnation on the virtual loop; a LoopActor's tasks live there too."""
+    """One incarnation on the virtual loop; a LoopActor's tasks live there too.
+
+    It is deaf while it hangs in a turn, and while it rests after one.
+    """
 
     def __init__(self, life: Life, crew: Crew, pump: Pump) -> None:
         super().__init__(life, crew)
         self.queued = False
         self._pump = pump
         self._tasks = Tasks(life, pump.loop)
+        self._held: Sequence[Envelope] = ()
+        self._rests = False
+        self._context: contextvars.Context | None = None
+
+    @property
+    def name(self) -> str:
+        return self.life.name
+
+    @property
+    def lane(self) -> Sequence[Envelope]:
+        """What it may read next, oldest first."""
+        return self.life.address.mailbox.next_lane
+
+    @property
+    def waiting(self) -> int:
+        return self.life.address.mailbox.depth
 
     def _start_actor_loop(self) -> None:
         self._pump.loop.call_soon(self._begin)
@@ -41,7 +64,11 @@ class VirtualHost(ParkedHost):
             return
         if self.life.behaviour.ON_LOOP:
             self.life.context.connect_loop(self._pump.loop, self._tasks.spawn)
-        self._actor_loop_setup()
+            self._context = contextvars.copy_context()
+            self._context.run(ACTOR.set, self.name)
+            self._context.run(self._actor_loop_setup)
+        else:
+            self._actor_loop_setup()
         if self.actor_stopped.is_set():
             self._conclude()
         elif not self.life.is_over:
@@ -50,17 +77,62 @@ class VirtualHost(ParkedHost):
     def take(self) -> Sequence[Envelope]:
         mailbox, policy = self.life.address.mailbox, self._pump.policy
         turn = mailbox.take(policy.batch_max(self.life.behaviour.BATCH_MAX), policy.choose)
-        self._pump.note(self.life.name, turn)
+        self._pump.note(self.life, turn)
         return turn
 
     def deliver(self) -> None:
         """One turn; then queue again if there is more."""
-        if self.actor_stopped.is_set():
+        if self._held or self._rests or self.actor_stopped.is_set():
             return
-        if not self.step():
+        meddler = self._pump.bystanders.interference
+        if meddler is not None:
+            meddler.offered(self.life)
+        self._go_on(self.step())
+
+    def run_turn(self, turn: Sequence[Envelope]) -> bool:
+        meddler = self._pump.bystanders.interference
+        if turn and meddler is not None and meddler.hangs(self.life, turn, self._wake):
+            self._hang(turn)
+            return True
+        return self._run(turn)
+
+    def _run(self, turn: Sequence[Envelope]) -> bool:
+        if self._context is not None:
+            return self._context.run(super().run_turn, turn)
+        return super().run_turn(turn)
+
+    def _go_on(self, lives: bool) -> None:
+        mailbox = self.life.address.mailbox
+        if not lives:
             self._conclude()
-        elif self.life.address.mailbox.pending:
+        elif self._held or self._must_rest():
+            return
+        elif mailbox.pending or mailbox.is_over_for(self.life.incarnation):
             self._pump.ready(self)
+
+    def _must_rest(self) -> bool:
+        meddler = self._pump.bystanders.interference
+        rest_s = 0.0 if meddler is None else meddler.rest_s(self.life)
+        if rest_s > 0:
+            self._rests = True
+            self._pump.loop.call_later(rest_s, self._rested)
+        return self._rests
+
+    def _rested(self) -> None:
+        self._rests = False
+        self._pump.ready(self)
+
+    def _hang(self, turn: Sequence[Envelope]) -> None:
+        self._held = self.life.at_hand = turn
+        self.life.turns += 1
+        self.life.busy = True
+        self._pump.someone_hangs()
+
+    def _wake(self) -> None:
+        """The handler goes on at last, whatever has become of this incarnation; then it ends, or reads on."""
+        turn, self._held = self._held, ()
+        if turn:
+            self._go_on(self._run(turn))
 
     def _conclude(self) -> None:
         self.life.farewell()
@@ -75,11 +147,23 @@ class VirtualHost(ParkedHost):
 
 
 class Pump:
-    def __init__(self, loop: VirtualLoop, policy: Policy[VirtualHost], trace: Trace) -> None:
+    """`someone_hangs` is called when a turn does not return, so that somebody watches it."""
+
+    def __init__(
+        self,
+        loop: VirtualLoop,
+        policy: Policy[VirtualHost],
+        trace: Trace,
+        bystanders: Bystanders,
+        someone_hangs: Callable[[], None],
+    ) -> None:
         self.loop = loop
         self.policy = policy
         self.trace = trace
+        self.bystanders = bystanders
+        self.someone_hangs = someone_hangs
         self._armed = False
+        self._next: asyncio.Handle | None = None
 
     def ready(self, host: VirtualHost) -> None:
         """It has something to read, or it is time for it to end."""
@@ -88,22 +172,29 @@ class Pump:
             self.policy.add(host, host.life.address.mailbox.head_number)
             self._arm()
 
-    def note(self, to: str, turn: Sequence[Envelope]) -> None:
+    def note(self, to: Life, turn: Sequence[Envelope]) -> None:
         """These envelopes are about to be received."""
         now_us = self.loop.now_us()
         for envelope in turn:
-            self.trace.note(now_us, to, envelope)
+            self.trace.note(now_us, to.name, envelope)
+            for listener in self.bystanders.listeners:
+                listener.delivered(now_us, to.name, to.incarnation, envelope)
 
     def _arm(self) -> None:
         if not self._armed:
             self._armed = True
-            self.loop.call_soon(self._deliver)
+            self._next = self.loop.call_soon(self._deliver)
 
     def _deliver(self) -> None:
-        self._armed = False
-        if self.policy and not self.loop.finished:
-            host = self.policy.pop()
-            host.queued = False
-            host.deliver()
-        if self.policy:
+        """One turn; and the next one, as long as that is all the loop has to do."""
+        while True:
+            self._armed = False
+            if self.policy and not self.loop.finished:
+                host = self.policy.pop()
+                host.queued = False
+                host.deliver()
+            if not self.policy:
+                return
             self._arm()
+            if self._next is None or not self.loop.takes_turn(self._next):
+                return

@@ -8,19 +8,52 @@ from __future__ import annotations
 import heapq
 import itertools
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Generic, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from hydra.runtime.mailbox import oldest
 
 if TYPE_CHECKING:
     import random
     from collections import deque
+    from collections.abc import Sequence
 
     from hydra.runtime.envelope import Envelope
 
-WINDOW = 64  # how far into a lane a shuffled choice looks
+WINDOW = 64  # how far into a lane a choice of senders looks
 
-Receiver = TypeVar("Receiver")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """From this step on, for so many steps, the channel is not delivered while anything else can be.
+
+    With `batch`, which has no sender: the batch that the receiver takes at this step holds at most so many envelopes.
+    A step is one choice of a channel: one for each turn, and one more for each further envelope of a batch.
+    """
+
+    sender: str
+    receiver: str
+    from_step: int
+    steps: int
+    batch: int = 0
+
+
+class Reader(Protocol):
+    """Who is delivered to."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def lane(self) -> Sequence[Envelope]:
+        """What it may read next, oldest first; empty if it is only to end."""
+
+    @property
+    def waiting(self) -> int:
+        """How many envelopes wait for it altogether."""
+
+
+Receiver = TypeVar("Receiver", bound=Reader)
 
 
 class Policy(ABC, Generic[Receiver]):

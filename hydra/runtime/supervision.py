@@ -90,7 +90,8 @@ class _Decision(Planner):
         if child is None or child.incarnation != event.incarnation or child.state is not ChildState.STARTING:
             return
         self.put(replace(child, state=ChildState.RUNNING, up_us=self._now_us))
-        self.step_done()
+        if self.state.awaiting == event.name:  # else the plan has changed meanwhile: this supervisor ends
+            self.step_done()
 
     def _down(self, event: signals.ChildDown) -> None:
         child = find(self.state.children, event.name)

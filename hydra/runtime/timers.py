@@ -23,9 +23,10 @@ COMPACT_FROM = 64  # cancelled timers left in the heap before it is worth rebuil
 
 
 class Timer:
-    """One wake-up. `market_us` is set if it waits for market time; then due_us follows the clock's anchor."""
+    """One wake-up. `market_us` is set if it waits for market time; then due_us follows the clock's anchor. `owner` is the
+    actor whose it is, empty if nobody's."""
 
-    __slots__ = ("_forget", "cancelled", "due_us", "fire", "market_us")
+    __slots__ = ("_forget", "cancelled", "due_us", "fire", "market_us", "owner")
 
     def __init__(
         self,
@@ -34,10 +35,12 @@ class Timer:
         fire: Callable[[Timer], None],
         forget: Callable[[Timer], None],
         market_us: int | None = None,
+        owner: str = "",
     ) -> None:
         self.due_us = due_us
         self.market_us = market_us
         self.fire = fire
+        self.owner = owner
         self._forget = forget
         self.cancelled = False
 
@@ -101,8 +104,8 @@ class Timers(ABC):
     @abstractmethod
     def arm(self, timer: Timer) -> None: ...
 
-    def drop(self) -> None:
-        """One of the heap's timers was cancelled.
+    def drop(self, timer: Timer) -> None:
+        """This one, which was armed, was cancelled.
 
         Counted without a lock: the count only says when to tidy up.
         """

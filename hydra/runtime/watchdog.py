@@ -71,3 +71,21 @@ class Watchdog:
             self._crew.fatal(f"{life.name}: {reason}")
         else:
             self._crew.fence(life.name, reason)
+
+
+class WatchdogOnDemand(Watchdog):
+    """Looks only while somebody is busy: between two turns of a virtual world that is who hangs."""
+
+    def __init__(self, crew: Crew) -> None:
+        super().__init__(crew)
+        self._looks = False
+
+    def begin(self) -> None:
+        """Somebody hangs from now on."""
+        if not self._looks:
+            self.watch()
+
+    def watch(self) -> None:
+        self._looks = any(life.busy for life in self._crew.lives.values())
+        if self._looks:
+            super().watch()

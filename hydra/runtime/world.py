@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hydra.runtime.children import ChildState
 from hydra.runtime.crew import Crew
 from hydra.runtime.envelope import OUTSIDE
+from hydra.runtime.life import Life
 from hydra.runtime.reasons import StopReason
 from hydra.runtime.spec import ChildSpec, SupervisorSpec, names_in
 from hydra.runtime.supervisor import SupervisorActor
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from hydra.runtime.actor import Actor
+    from hydra.runtime.address import PostOffice
     from hydra.runtime.children import Child
     from hydra.runtime.clock import Clock
     from hydra.runtime.envelope import DeadLetter, Envelope
-    from hydra.runtime.life import Life
     from hydra.runtime.mailbox import Mailbox
     from hydra.runtime.message import Message
     from hydra.runtime.timers import Timers
@@ -69,8 +70,17 @@ class World(Crew):
         lifecycle_listener: str | None,
         on_fatal: Callable[[str], None],
         on_escalation: Callable[[str], None],
+        post: PostOffice | None = None,
+        life_type: Callable[..., Life] = Life,
     ) -> None:
-        super().__init__(seed=seed, clock=clock, timers=timers, lifecycle_listener=lifecycle_listener)
+        super().__init__(
+            seed=seed,
+            clock=clock,
+            timers=timers,
+            lifecycle_listener=lifecycle_listener,
+            post=post,
+            life_type=life_type,
+        )
         self._on_fatal = on_fatal
         self._on_escalation = on_escalation
         self._asks = itertools.count(1)

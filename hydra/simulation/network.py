@@ -7,22 +7,29 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from hydra.gateway.gateway import Close, Gateway, Send
 from hydra.runtime.loops import VirtualLoop
+from hydra.simulation.greetings import Door, meet
+from hydra.simulation.transport import MemoryTransport
+from hydra.simulation.weather import Overlay, Weather
 
-LATENCY_MIN_S = 0.0002
-LATENCY_MAX_S = 0.0012
-INSTANT_S = 1e-6
-WINDOW_BYTES = 65_536
-"""What may be in flight one way; what is written beyond waits in the transport's buffer, as with a real socket."""
+SYN_AGAIN_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+"""How long a kernel waits for an answer before it knocks again, and at last gives up (Linux: tcp_syn_retries 6)."""
+
+Way = Literal["written", "outward", "inward"]
+WireListener = Callable[[int, int, Way, bytes], object]
+"""Hears market microseconds, connection id, way and bytes: `written` what a client handed to its socket, `outward` what
+reached the gateway, `inward` what reached a client; cut anywhere."""
 
 
 class MemoryNetwork:
-    """One listening gateway; `connect` is what a VirtualLoop's create_connection calls."""
+    """One listening gateway; `connect` is what a VirtualLoop's create_connection calls.
+
+    `refusing` says why nobody can connect, `door` how everybody else is met.
+    """
 
     def __init__(
         self, loop: VirtualLoop, gateway: Gateway, *, now_us: Callable[[], int], rng: random.Random
@@ -30,44 +37,66 @@ class MemoryNetwork:
         self.loop = loop
         self.gateway = gateway
         self.now_us = now_us
-        self.rng = rng
+        self.weather = Weather(rng)
+        self.door = Overlay(Door())
+        self.listener: WireListener | None = None
         self.refusing = ""
-        self.is_mute = False
         self._wires: dict[int, MemoryTransport] = {}
+        self._is_mute = False
+        self._muted: list[MemoryTransport] = []
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def connections(self) -> tuple[MemoryTransport, ...]:
+        """Those whose end the gateway has not seen, in order; the client of one may be gone."""
+        return tuple(self._wires.values())
 
     async def connect(
         self, protocol_factory: Callable[[], Any], host: Any, port: Any
     ) -> tuple[MemoryTransport, Any]:
-        """A connection as loop.create_connection makes it: after a round trip, or refused."""
-        await asyncio.sleep(self.latency_s())
-        if self.refusing:
-            raise ConnectionRefusedError(f"{host}:{port} refused the connection: {self.refusing}")
+        """A connection as loop.create_connection makes it: after a round trip, refused, or never answered."""
+        await asyncio.sleep(self.weather.latency.now())
+        await self._knock(f"{host}:{port}")
+        door = self.door.now
+        if self.refusing or door.greeting == "refuse":
+            raise ConnectionRefusedError(f"{host}:{port} refused the connection: {self.refusing or 'nobody listens'}")
         protocol = protocol_factory()
         conn_id = self.gateway.connect(self.now_us())
         transport = MemoryTransport(self, conn_id, protocol)
         self._wires[conn_id] = transport
+        if self._is_mute:
+            self._muffle(transport)
+        meet(transport, door)
         protocol.connection_made(transport)
         return transport, protocol
 
-    def latency_s(self) -> float:
-        """One way, seeded."""
-        return self.rng.uniform(LATENCY_MIN_S, LATENCY_MAX_S)
+    async def _knock(self, where: str) -> None:
+        for wait_s in SYN_AGAIN_S:
+            if self.refusing or self.door.now.greeting != "swallow":
+                return
+            await asyncio.sleep(wait_s)
+        raise TimeoutError(f"{where} did not answer within {sum(SYN_AGAIN_S):g} s")
 
     def cut(self, *, refusing: str = "", landing: bool = False) -> None:
-        """Reset every connection; refuse new ones while `refusing` says why.
+        """Reset every connection; refuse new ones while `refusing` says why."""
+        self.refusing = refusing
+        self.reset_all(landing=landing)
+
+    def reset_all(self, *, landing: bool) -> None:
+        """Reset every connection.
 
         What is in flight is lost, as when a router dies; or, `landing`, what the client had written still reaches the
         gateway, as when the kernel of a killed process sends its buffers.
         """
-        self.refusing = refusing
-        for transport in tuple(self._wires.values()):
+        for transport in self.connections:
             if landing:
                 transport.land_everything()
             transport.reset(ConnectionResetError("connection reset by peer"))
 
     def end(self) -> None:
-        """The process on this side is gone, and its sockets with it; nobody here hears anything more."""
+        """The process on this side is gone, and its sockets with it; nobody here hears anything more. The gateway's tape
+        has played to this instant, so that whoever comes next does not begin before it."""
+        self.gateway.advance(self.now_us())
         for conn_id in tuple(self._wires):
             self.gateway.disconnect(conn_id, self.now_us())
         self._wires.clear()
@@ -79,17 +108,42 @@ class MemoryNetwork:
 
     def mute(self) -> None:
         """The gateway's bytes do not arrive any more, and no end of the connection is seen: half-open."""
-        self.is_mute = True
+        if not self._is_mute:
+            self._is_mute = True
+            for transport in self.connections:
+                self._muffle(transport)
 
     def unmute(self) -> None:
         """What was held back arrives now, in order."""
-        self.is_mute = False
-        for transport in tuple(self._wires.values()):
-            transport.deliver_held()
+        self._is_mute = False
+        muted, self._muted = self._muted, []
+        for transport in muted:
+            transport.inward.let_go()
+
+    def _muffle(self, transport: MemoryTransport) -> None:
+        transport.inward.hold()
+        self._muted.append(transport)
+
+    def hang_up(self, transport: MemoryTransport) -> None:
+        """The gateway ends this connection; what it sent before still arrives."""
+        self.left(transport.conn_id)
+        transport.peer_closed()
+
+    def written(self, conn_id: int, data: bytes) -> None:
+        """A client hands bytes to its socket."""
+        if self.listener is not None:
+            self.listener(self.now_us(), conn_id, "written", data)
+
+    def heard(self, conn_id: int, data: bytes) -> None:
+        """Bytes reach a client."""
+        if self.listener is not None:
+            self.listener(self.now_us(), conn_id, "inward", data)
 
     def arrived(self, conn_id: int, data: bytes) -> None:
         """Bytes of a client reach the gateway."""
         if conn_id in self._wires:
+            if self.listener is not None:
+                self.listener(self.now_us(), conn_id, "outward", data)
             self.gateway.receive(conn_id, data, self.now_us())
             self.settle()
 
@@ -122,137 +176,3 @@ class MemoryNetwork:
         if due_us is not None:
             wait_s = max(0, due_us - self.now_us()) / 1e6
             self._timer = self.loop.call_later(wait_s, self._play)
-
-
-class MemoryTransport(asyncio.Transport):
-    """The client's end. What is written leaves its buffer at the loop's next turn, a window at a time, and arrives after
-    the latency; pause_writing and resume_writing are called as asyncio's own transports do."""
-
-    def __init__(self, network: MemoryNetwork, conn_id: int, protocol: Any) -> None:
-        super().__init__()
-        self._network = network
-        self._conn_id = conn_id
-        self._protocol = protocol
-        self._buffer = bytearray()
-        self._flying: deque[bytes] = deque()
-        self._high, self._low = WINDOW_BYTES, WINDOW_BYTES // 4
-        self._paused = False
-        self._closing = False
-        self._gone = False
-        self._held: list[bytes] = []
-        self._outward_at = 0.0
-        self._inward_at = 0.0
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        if self._closing:
-            return
-        if not self._buffer:
-            self._network.loop.call_soon(self._flush)
-        self._buffer += bytes(data)
-        if len(self._buffer) > self._high and not self._paused:
-            self._paused = True
-            self._protocol.pause_writing()
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        self._high = WINDOW_BYTES if high is None else high
-        self._low = self._high // 4 if low is None else low
-
-    def _flush(self) -> None:
-        """Put on the wire what the window has room for."""
-        if not self._buffer:
-            return
-        room = WINDOW_BYTES - sum(map(len, self._flying))
-        data = bytes(self._buffer[:room])
-        del self._buffer[:room]
-        if data and not self._gone:
-            self._flying.append(data)
-            self._outward_at = self._later(self._outward_at)
-            self._network.loop.call_at(self._outward_at, self._land)
-        if self._paused and len(self._buffer) <= self._low:
-            self._paused = False
-            self._protocol.resume_writing()
-        if self._closing and not self._buffer:
-            self._finish()
-
-    def _land(self) -> None:
-        if self._flying:
-            self._network.arrived(self._conn_id, self._flying.popleft())
-        if self._buffer and not self._gone:
-            self._flush()
-
-    def land_everything(self) -> None:
-        """What was written and has not arrived yet arrives now, in order."""
-        self._network.arrived(self._conn_id, b"".join(self._flying) + bytes(self._buffer))
-        self._flying.clear()
-        self._buffer.clear()
-
-    def incoming(self, data: bytes) -> None:
-        """Bytes of the gateway, on their way."""
-        self._inward_at = self._later(self._inward_at)
-        self._network.loop.call_at(self._inward_at, self._deliver, data)
-
-    def deliver_held(self) -> None:
-        """What a mute network held back."""
-        held, self._held = self._held, []
-        for data in held:
-            self._deliver(data)
-
-    def _deliver(self, data: bytes) -> None:
-        if self._network.is_mute:
-            self._held.append(data)
-        elif not self._gone and not self._closing:
-            self._protocol.data_received(data)
-
-    def peer_closed(self) -> None:
-        """The gateway closed, after what it had sent before."""
-        self._inward_at = self._later(self._inward_at)
-        self._network.loop.call_at(self._inward_at, self._lost, None)
-
-    def reset(self, error: Exception) -> None:
-        """Both ends lose the connection at once; buffers and flights are lost."""
-        self._buffer.clear()
-        self._network.left(self._conn_id)
-        self._lost(error)
-
-    def close(self) -> None:
-        if not self._closing:
-            self._closing = True
-            if not self._buffer:
-                self._finish()
-
-    def _finish(self) -> None:
-        """All that was written has left: the end follows it."""
-        self._outward_at = self._later(self._outward_at)
-        self._network.loop.call_at(self._outward_at, self._network.left, self._conn_id)
-        self._network.loop.call_soon(self._lost, None)
-
-    def abort(self) -> None:
-        if not self._gone:
-            self._closing = True
-            self._buffer.clear()
-            self._network.left(self._conn_id)
-            self._network.loop.call_soon(self._lost, None)
-
-    def _lost(self, error: Exception | None) -> None:
-        if not self._gone:
-            self._gone = self._closing = True
-            self._protocol.connection_lost(error)
-
-    def _later(self, last_at: float) -> float:
-        """Strictly after what went the same way earlier: asyncio does not keep the order of equal deadlines."""
-        return max(last_at + INSTANT_S, self._network.loop.time() + self._network.latency_s())
-
-    def write_eof(self) -> None:
-        """ib_async ends its side before it closes; the close that follows does the work."""
-
-    def can_write_eof(self) -> bool:
-        return True
-
-    def is_closing(self) -> bool:
-        return self._closing
-
-    def get_write_buffer_size(self) -> int:
-        return len(self._buffer)
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return default

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from hydra.config import Config
 from hydra.core.book import Book
 from hydra.journal.rows import StoredEvent
 from hydra.messages.base import Event
 from hydra.messages.decisions import OpeningBalance, OrderIntended, ParentOpened
 from hydra.messages.facts import CommissionReported
-from hydra.simulation.oracles import broken_laws
+from hydra.simulation.laws.judging import broken_laws
 from hydra.values import ZERO
 
 
@@ -42,10 +43,11 @@ class Verdict:
     violations: tuple[str, ...]
 
 
-def verdict_of(recorded: Iterable[StoredEvent], ledger: Mapping[str, Any]) -> Verdict:
-    """Fold a journal beside the gateway's ledger. It is read once and forgotten event by event: weeks are long."""
+def verdict_of(recorded: Iterable[StoredEvent], ledger: Mapping[str, Any], config: Config) -> Verdict:
+    """Fold a journal beside the gateway's ledger. It is read once and forgotten event by event: weeks are long. `config` has
+    the limits that were in force."""
     telling = _Telling()
-    violations = broken_laws(telling.of(recorded), telling.book, ledger)
+    violations = broken_laws(telling.of(recorded), telling.book, ledger, config)
     return Verdict(
         children={
             kind: ChildFigures(parents=telling.parents[kind], orders=telling.orders[kind])
@@ -67,11 +69,11 @@ class _Telling:
         self.commissions = ZERO
         self._kind_of: dict[str, str] = {}
 
-    def of(self, recorded: Iterable[StoredEvent]) -> Iterator[Event]:
+    def of(self, recorded: Iterable[StoredEvent]) -> Iterator[StoredEvent]:
         for stored in recorded:
             self.book.apply(stored.seq, stored.at, stored.event)
             self._count(stored.event)
-            yield stored.event
+            yield stored
 
     def _count(self, event: Event) -> None:
         match event:

@@ -9,7 +9,7 @@ import contextlib
 import random
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,14 +22,16 @@ from freezegun import freeze_time
 from hydra.config import Config
 from hydra.core.instants import from_us
 from hydra.errors import UsageError
-from hydra.gateway.bars import BUNDLED_SYMBOLS, load_bars
+from hydra.gateway.bars import DailyBar, bundled_bars
 from hydra.gateway.gateway import Gateway
 from hydra.gateway.ledger import ledger_of
 from hydra.gateway.market import Market
 from hydra.gateway.settings import GatewayConfig, MarketDataMode
 from hydra.gateway.store import MemoryStore
 from hydra.journal.reading import JournalReader
+from hydra.runtime.schedule import Hold
 from hydra.runtime.virtual import VirtualWorld
+from hydra.simulation.fences import fenced
 from hydra.simulation.memory import resident_mb
 from hydra.simulation.network import MemoryNetwork
 from hydra.simulation.outcome import Verdict, verdict_of
@@ -56,7 +58,7 @@ class SimulationFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulationPlan:
-    """What decides a simulation, wholly: the same plan gives the same digest."""
+    """What decides a simulation, wholly: the same plan gives the same digest. `recorded` gives the bars by symbol."""
 
     config: Config
     seed: int
@@ -64,6 +66,7 @@ class SimulationPlan:
     clock: ClockKind
     quote_interval_s: int
     directory: Path
+    recorded: Callable[[], Mapping[str, tuple[DailyBar, ...]]] = bundled_bars
 
     @property
     def market_s(self) -> float:
@@ -92,6 +95,18 @@ class SimulationResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Who is delivered to next, as VirtualWorld takes it: a policy, the holds of policy "hold", whether to record holds."""
+
+    policy: str = "fifo"
+    holds: tuple[Hold, ...] = ()
+    recording: bool = False
+
+
+FIFO = Schedule()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Venue:
     """The gateway's side: it outlives a process that trades on it, and its store outlives the gateway."""
 
@@ -116,7 +131,7 @@ def venue_of(
 
 
 class SimulatedWorld:
-    """One process on one gateway. Build it, run it once.
+    """One process on one gateway. Build it, run it once. `said` is what it told its operator on stderr.
 
     With a `venue` it is a later process on that gateway, and finds the journal of the one before it in the plan's
     directory.
@@ -128,12 +143,14 @@ class SimulatedWorld:
         *,
         venue: Venue | None = None,
         journal_path: Path | None = None,
+        schedule: Schedule = FIFO,
         on_jump: Callable[[datetime], None] | None = None,
         on_trace: Callable[[str], object] | None = None,
     ) -> None:
         self.plan = plan
         config = plan.config
         self.failure = ""
+        self.said: list[str] = []
         self.venue = venue or venue_of(plan)
         self.gateway = self.venue.gateway
         started_us = self.gateway.market_us
@@ -143,6 +160,9 @@ class SimulatedWorld:
             on_fatal=self._fail,
             on_escalation=self._escalated,
             lifecycle_listener="journal",
+            policy=schedule.policy,
+            holds=schedule.holds,
+            recording=schedule.recording,
             on_jump=on_jump,
             on_trace=on_trace,
         )
@@ -160,7 +180,7 @@ class SimulatedWorld:
             artifacts_path=plan.directory / ARTIFACTS,
             pid=0,
             speed=1.0,
-            write_line=lambda line: None,
+            write_line=self.said.append,
         )
         self.desk = Desk(self.world, plans_of(config, around))
 
@@ -181,15 +201,16 @@ class SimulatedWorld:
             digest=digest,
             market_s=self.plan.market_s,
             summary=summary,
-            verdict=self._verdict(),
+            verdict=self.verdict(),
             equity=self.desk.status().equity or ZERO,
             rss_mb_by_week=tuple(rss_mb_by_week),
         )
 
-    def _verdict(self) -> Verdict:
+    def verdict(self) -> Verdict:
+        """The journal as it is on disk, held to the gateway's ledger."""
         self.gateway.drain()
         with JournalReader(self.journal_path) as reader:
-            return verdict_of(reader.fold(), ledger_of(self.venue.store))
+            return verdict_of(reader.fold(), ledger_of(self.venue.store), self.plan.config)
 
     def _check(self) -> None:
         if self.failure or self.desk.failed:
@@ -210,16 +231,17 @@ def simulate(
 
     With clock `freezegun` Python's clocks show market time throughout. The journal is written in memory and copied at
     the end: virtual time must not wait for a disk, and a simulated power cut would be simulated anyway. The same plan in
-    a directory of another name has another digest, for the artifacts' paths are in the journal.
+    a directory of another name has another digest, for the artifacts' paths are in the journal. Raises SimulationFailed
+    when it cannot go on, FenceBroken when somebody in it reached for the real world.
     """
     with tempfile.TemporaryDirectory(prefix="hydra-", dir=MEMORY if MEMORY.is_dir() else None) as scratch:
         journal_path = Path(scratch) / JOURNAL
         try:
-            with _clock(plan.clock) as on_jump:
+            with moving_clocks(plan.clock) as on_jump, fenced(clocks=plan.clock == "plain") as fence:
                 simulated = SimulatedWorld(plan, journal_path=journal_path, on_jump=on_jump, on_trace=on_trace)
-                _forget(plan.directory)
+                forget(plan.directory)
                 try:
-                    return simulated.run(progress)
+                    return simulated.run(fence.outside(progress))
                 finally:
                     simulated.world.stop()
         finally:
@@ -229,7 +251,7 @@ def simulate(
                     shutil.copy(file, plan.directory)
 
 
-def _forget(directory: Path) -> None:
+def forget(directory: Path) -> None:
     """Remove what an earlier simulation left here."""
     for file in sorted(directory.glob(f"{JOURNAL}*")):
         file.unlink()
@@ -243,7 +265,7 @@ def machine_s() -> float:
 
 
 @contextlib.contextmanager
-def _clock(kind: ClockKind) -> Iterator[Callable[[datetime], None] | None]:
+def moving_clocks(kind: ClockKind) -> Iterator[Callable[[datetime], None] | None]:
     """What moves Python's clocks. One freeze for the whole run, never started again (runtime-facts 3.1: 5 ms each)."""
     if kind == "plain":
         yield None
@@ -274,7 +296,7 @@ def _market(plan: SimulationPlan) -> Market:
     """Bars of the simulated days and the weeks before them; a lasting history keeps daily bars and volumes real."""
     first = plan.config.gateway.day - timedelta(days=HISTORY_DAYS)
     end = plan.config.gateway.day + timedelta(days=plan.days)
-    recorded = {symbol: load_bars(symbol) for symbol in BUNDLED_SYMBOLS}
+    recorded = plan.recorded()
     last = min(bars[-1].day for bars in recorded.values())
     if end > last:
         text = f"{plan.days} days from {plan.config.gateway.day} end on {end}, the recorded prices on {last}"

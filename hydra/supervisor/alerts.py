@@ -5,6 +5,7 @@ Nothing waits for it: an alert sink that is down or slow never holds up trading.
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import subprocess
 from collections import deque
@@ -19,6 +20,8 @@ from hydra.runtime.message import Message
 
 COMMAND_TIMEOUT_S = 20.0
 REMEMBERED = 20
+SINK_GONE = (OSError, ValueError)
+"""What writing raises when nobody reads any more, or the stream was closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +45,16 @@ class AlertsActor(Actor):
             case Recorded(event=AlertRaised() as alert, at=at):
                 self.recent.append((at, alert))
                 self.context.publish(RecentAlerts(alerts=tuple(self.recent)))
-                self.write_line(f"ALERT {alert.severity} {alert.kind} {alert.about}: {alert.text}")
+                self._say(f"ALERT {alert.severity} {alert.kind} {alert.about}: {alert.text}")
                 if self.command:
                     self._run(alert)
             case _:
                 raise TypeError(f"alerts does not understand {type(message).__name__}")
+
+    def _say(self, line: str) -> None:
+        """Nobody reads: no reason to die of it. The alert is in the journal, and the command may still reach somebody."""
+        with contextlib.suppress(*SINK_GONE):
+            self.write_line(line)
 
     def _run(self, alert: AlertRaised) -> None:
         """Hand the alert to the operator's command as arguments; what goes wrong with it is said, once per alert."""
@@ -54,8 +62,8 @@ class AlertsActor(Actor):
         try:
             done = subprocess.run(arguments, capture_output=True, timeout=COMMAND_TIMEOUT_S, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
-            self.write_line(f"ALERT COMMAND FAILED: {error}")
+            self._say(f"ALERT COMMAND FAILED: {error}")
             return
         if done.returncode:
             said = done.stderr.decode(errors="replace")[:200]
-            self.write_line(f"ALERT COMMAND FAILED: exit code {done.returncode}: {said}")
+            self._say(f"ALERT COMMAND FAILED: exit code {done.returncode}: {said}")

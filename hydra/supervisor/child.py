@@ -114,7 +114,7 @@ class ChildActor(SyncingActor):
         if view is None or not self.winding_down:
             return view
         ending = TradingStatus(state=TradingState.HALTED, by="hydra", reason=self.winding_down, since=now)
-        return replace(view, trading=ending)
+        return replace(view, trading=ending, flattening=False)
 
     def _place(self, place: Place, view: ChildView, now: datetime) -> None:
         want = want_of(

@@ -5,10 +5,11 @@ It lives outside the tree: it only tells and asks, and reads what actors publish
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
-from hydra.errors import StartError
+from hydra.errors import HydraError, StartError
 from hydra.messages.commands import (
     CancelEverything,
     CancelOrder,
@@ -23,6 +24,7 @@ from hydra.messages.commands import (
 from hydra.messages.decisions import OperatorActed
 from hydra.runtime.message import Message
 from hydra.runtime.world import AskTimeout, StartFailed, World
+from hydra.supervisor.alerts import SINK_GONE
 from hydra.supervisor.broker import BrokerStatus
 from hydra.supervisor.desk_status import DeskStatus, Summary
 from hydra.supervisor.last_words import record_escalation
@@ -130,15 +132,21 @@ class Desk:
         """The tree is gone: the journal learns why and the next run starts HALTED. Orders rest at the broker."""
         self.world.stop()
         around = self.plans.around
-        around.write_line(f"ALERT critical escalation hydra: {self.escalated}")
-        image = record_escalation(around.journal_path, self.escalated, self.world.clock.now())
+        with contextlib.suppress(*SINK_GONE):
+            around.write_line(f"ALERT critical escalation hydra: {self.escalated}")
+        unrecorded: tuple[str, ...] = ()
+        try:
+            image = record_escalation(around.journal_path, self.escalated, self.world.clock.now())
+        except HydraError as error:  # what ended the tree may have been the disk; what is left to do does not wait for it
+            image = book_of(self.world.published())
+            unrecorded = (f"neither the escalation nor a halt is in the journal: {error}",)
         figures = summary(image, exit_reason=self.escalated)
         working = tuple(
             f"order {order.order_ref} may still work at the broker (hydra halt --direct cancels everything)"
             for order in image.orders
             if not order.state.is_final
         )
-        return replace(figures, unexplained=(*figures.unexplained, self.escalated, *working))
+        return replace(figures, unexplained=(*figures.unexplained, self.escalated, *unrecorded, *working))
 
     def _wind_down(self, reason: str) -> tuple[str, ...]:
         """Returns what could not be ended in time, in sentences."""

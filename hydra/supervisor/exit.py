@@ -81,7 +81,7 @@ class ExitActor(SyncingActor):
             self.context.tell(reply_to, VerbAnswered(obeyed=True, text=text))
 
     def _watch(self) -> None:
-        """Every exit that is wanted and not at work. A flatten order stands until somebody resumes."""
+        """Every exit that is wanted and not at work. A flatten order stands until somebody resumes or halts again."""
         if self.winding_down:
             return
         now = self.context.clock.now()

@@ -5,6 +5,7 @@ It never decides (that is `core/sequencer.py`) and is never unsynchronised: it i
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 from hydra.core.book import Book
 from hydra.core.effects import Effects, Later, Moment, Send
 from hydra.core.sequencer import RunStart, Sequencer, SequencerRules
+from hydra.journal.faults import WriteFailed, WriterFenced
 from hydra.journal.store import EventStore
 from hydra.messages.base import Event
 from hydra.messages.decisions import RunStarted
@@ -69,6 +71,11 @@ class JournalActor(BatchActor):
     def receive_all(self, messages: Sequence[Message]) -> None:
         moment = self._moment()
         self._commit([self.sequencer.take(message, moment) for message in messages], moment)
+
+    def may_be_poison(self, error: BaseException) -> bool:
+        """A disk that fails is no message's fault, nor is a later writer."""
+        is_disk = isinstance(error, WriteFailed) and isinstance(error.__cause__, sqlite3.OperationalError)
+        return not (is_disk or isinstance(error, WriterFenced))
 
     def on_stop(self, reason: StopReason) -> None:
         if self.store is not None:

@@ -23,6 +23,8 @@ from hydra.values import Quote
 LOOK = "look at everything"
 CLOSE_GRACE_S = 600.0
 BEFORE_OPEN_S = 300.0
+SLEPT_S = 30.0
+"""A look that comes later than this was not late by chance: the machine was suspended, and nobody else could act either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class MonitorActor(SyncingActor):
         self.reported_open: set[str] = set()
         self.watching_since = context.clock.now()
         self.reconciled_at: datetime | None = None
+        self.look_at: datetime | None = None
         self.timer: Timer | None = None
 
     def came_alive(self) -> None:
@@ -62,13 +65,16 @@ class MonitorActor(SyncingActor):
 
     def _look(self) -> None:
         now = self.context.clock.now()
+        if self.look_at is not None and seconds_between(self.look_at, now) > SLEPT_S:
+            self.watching_since = now
         for card in tuple(self.book.instruments.values()):
             self._look_for_quotes(card, now)
         self._look_for_open_signals(now)
         self._keep_reconciled(now)
         if self.timer is not None:
             self.timer.cancel()
-        self.timer = self.context.at(self._next_look(now), WorkDue(what=LOOK))
+        self.look_at = self._next_look(now)
+        self.timer = self.context.at(self.look_at, WorkDue(what=LOOK))
 
     def _look_for_quotes(self, card: InstrumentCard, now: datetime) -> None:
         """Silence in an open session is said, so that no trading does not look like nothing to trade."""
@@ -93,7 +99,7 @@ class MonitorActor(SyncingActor):
             session = nyse_session(trading_day(signal.at))
             if session is None or signal.signal_id in self.reported_open:
                 continue
-            if now > after_s(max(session.close_at, signal.at), CLOSE_GRACE_S):
+            if now > after_s(max(session.close_at, signal.at, self.watching_since), CLOSE_GRACE_S):
                 self.reported_open.add(signal.signal_id)
                 text = f"signal {signal.signal_id} of {signal.at:%Y-%m-%d %H:%M} UTC has not ended by its close"
                 self.context.tell("journal", LawViolated(law="every signal ends once", text=text))
@@ -113,8 +119,10 @@ class MonitorActor(SyncingActor):
         interval_s = min(self.rules.quote_missing_alert_s, self.rules.reconcile_interval_s)
         if today is not None and after_s(today.open_at, -BEFORE_OPEN_S) <= now < after_s(today.close_at, 60):
             return after_s(now, interval_s)
-        if today is not None and now < after_s(today.close_at, CLOSE_GRACE_S + 60) and now >= today.close_at:
-            return after_s(today.close_at, CLOSE_GRACE_S + 61)
+        if today is not None:
+            again_at = after_s(max(today.close_at, self.watching_since), CLOSE_GRACE_S + 60)
+            if today.close_at <= now < again_at and (now < after_s(today.close_at, CLOSE_GRACE_S) or self.book.signals):
+                return after_s(again_at, 1)
         opening = next_nyse_session(now).open_at
         return max(after_s(opening, -BEFORE_OPEN_S), now + timedelta(seconds=1))
 

@@ -67,6 +67,7 @@ def plans_of(config: Config, around: Surroundings) -> Plans:
             calendar=config.calendar,
             close_margin_s=config.routing.close_margin_s,
             unverified_max_s=config.broker.unverified_max_s * max(1.0, around.speed),
+            clock_skew_max_s=_clock_skew_max_s(config, around),
             delayed_allowed=delayed_allowed,
         ),
         router=RouterPlan(
@@ -93,6 +94,7 @@ def _journal_plan(config: Config, around: Surroundings) -> JournalPlan:
         start=RunStart(version=VERSION, config_fingerprint=fingerprint(config), pid=around.pid),
         rules=SequencerRules(
             ack_probe_s=broker.ack_probe_s,
+            clock_skew_max_s=_clock_skew_max_s(config, around),
             disorderly_runs_max=config.supervision.crashed_runs_max,
             reconcile=ReconcileRules(
                 settle_s=broker.settle_s,
@@ -103,3 +105,8 @@ def _journal_plan(config: Config, around: Surroundings) -> JournalPlan:
             ),
         ),
     )
+
+
+def _clock_skew_max_s(config: Config, around: Surroundings) -> float:
+    """Two scaled clocks that differ by a machine second differ by `speed` market seconds."""
+    return config.broker.clock_skew_max_s * max(1.0, around.speed)

@@ -39,12 +39,13 @@ STILL_NO_QUOTE = "a signal has waited for a quote as long as it is valid"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskPlan:
-    """Limits and calendar; `close_margin_s` and `unverified_max_s` in market seconds."""
+    """Limits and calendar; `close_margin_s`, `unverified_max_s` and `clock_skew_max_s` in market seconds."""
 
     limits: RiskConfig
     calendar: CalendarConfig
     close_margin_s: float
     unverified_max_s: float
+    clock_skew_max_s: float
     delayed_allowed: bool
 
 
@@ -143,6 +144,7 @@ class RiskActor(SyncingActor):
             limits=self.plan.limits,
             close_margin_s=self.plan.close_margin_s,
             unverified_max_s=self.plan.unverified_max_s,
+            clock_skew_max_s=self.plan.clock_skew_max_s,
             delayed_allowed=self.plan.delayed_allowed,
             in_maintenance=in_maintenance(now, calendar.maintenance_start, calendar.maintenance_end),
             sync=self.sync_n,

@@ -33,6 +33,29 @@ def test_a_repeated_status_is_told_once_and_a_changed_one_again() -> None:
     assert changed.filled == 10
 
 
+def test_a_listing_that_leaves_an_order_out_makes_its_next_status_news_again() -> None:
+    orders = SessionOrders(7)
+    orders.queue(intent())
+    orders.status(status())
+    orders.begin_listing()
+    assert orders.status(status()) is None
+    orders.end_listing()
+    assert orders.status(status()) is None
+    orders.begin_listing()
+    orders.end_listing()
+    assert orders.status(status()) is not None
+    assert orders.status(status()) is None
+
+
+def test_an_ended_order_that_no_listing_shows_is_no_news() -> None:
+    orders = SessionOrders(7)
+    orders.queue(intent())
+    orders.status(status("Cancelled"))
+    orders.begin_listing()
+    orders.end_listing()
+    assert orders.status(status("Cancelled")) is None
+
+
 def test_an_open_order_acknowledges_until_a_status_does() -> None:
     orders = SessionOrders(7)
     acknowledged = orders.opened(opened())

@@ -39,6 +39,12 @@ def test_what_ib_uses_for_no_value_is_none(value: float | str | None) -> None:
     assert t.number(value) is None
 
 
+@pytest.mark.parametrize("order", [(0.0, -0.0), (-0.0, 0.0)])
+def test_zero_has_one_spelling_whichever_came_first(order: tuple[float, float]) -> None:
+    t.number.cache_clear()
+    assert ["0", "0"] == [str(t.number(value)) for value in order]
+
+
 @pytest.mark.parametrize("value", [-1.0, 0.0, 1.7976931348623157e308])
 def test_there_is_no_price_at_or_below_zero(value: float) -> None:
     assert t.price(value) is None

@@ -203,10 +203,12 @@ def book(
     held: PositionRecord | None = None,
     signals: tuple[SignalRecord, ...] = (),
     trading: TradingState = TradingState.ACTIVE,
+    flatten_by: str = "",
 ) -> Book:
     """A book that may trade: AAPL known, a session live, equity 100,000 known; parent s1 unless others are given."""
     made = Book()
     made.seq, made.session, made.session_live, made.opening = 50, 1, True, True
+    made.clock_skew_s = 0.0
     made.cash, made.day, made.day_equity = D(100_000), date(2026, 11, 23), D(100_000)
     made.instruments = {"AAPL": card()}
     made.parents = {
@@ -217,6 +219,7 @@ def book(
     made.positions = {held.con_id: held} if held is not None else {}
     made.signals = {one.signal.signal_id: one for one in signals}
     made.trading = TradingStatus(state=trading, by="ann", reason="test", since=NOW)
+    made.flatten_by = flatten_by
     return made
 
 
@@ -229,6 +232,7 @@ def view(of: Book | None = None, **changes: Any) -> RiskView:
         limits=RiskConfig(),
         close_margin_s=120.0,
         unverified_max_s=30.0,
+        clock_skew_max_s=5.0,
         delayed_allowed=False,
         in_maintenance=False,
         sync=3,

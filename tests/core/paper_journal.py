@@ -34,6 +34,7 @@ TOLERANCE = Tolerance(price=Decimal("0.005"), cash=Decimal("0.001"))
 def rules(foreign: str = "pause", *, crashed_runs_max: int = 3) -> SequencerRules:
     return SequencerRules(
         ack_probe_s=2.0,
+        clock_skew_max_s=5.0,
         disorderly_runs_max=crashed_runs_max,
         reconcile=ReconcileRules(
             settle_s=10.0, settle_quiet_s=1.0, answer_within_s=5.0, tolerance=TOLERANCE, foreign=foreign

@@ -48,6 +48,10 @@ def session_closed(session: int = 1, reason: str = "reset by peer") -> f.Session
     return f.SessionClosed(session=session, reason=reason, planned=False)
 
 
+def time_seen(skew_s: float, session: int = 1) -> f.GatewayTimeSeen:
+    return f.GatewayTimeSeen(session=session, gateway_at=NOW, skew_s=skew_s)
+
+
 def qualified(session: int = 1, **changes: Any) -> f.InstrumentQualified:
     plain = f.InstrumentQualified(
         session=session,

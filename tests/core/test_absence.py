@@ -138,12 +138,20 @@ def test_a_mute_order_of_the_live_session_closes_it() -> None:
     assert (S.UNKNOWN, 1) == (state(journal), journal.told(c.CloseSession, "broker")[0].session)
 
 
-@pytest.mark.parametrize("sign", [error(201, "order_dead"), status("Inactive")])
-def test_it_is_rejected_only_by_a_word_and_absence_together(sign: Event) -> None:
+@pytest.mark.parametrize(
+    ("signs", "settled_s"),
+    [
+        ([error(201, "order_dead")], 1.0),
+        ([status("Inactive"), error(201, "order_dead")], 1.0),
+        ([status("Inactive")], 10.0),
+    ],
+)
+def test_it_is_rejected_only_by_a_word_and_absence_together(signs: list[Event], settled_s: float) -> None:
+    """Inactive alone once counted like an error: an order that was only held was called rejected after a second."""
     journal = trading()
-    journal.tell(commit(as_of_seq=journal.book.seq), written(), status(), sign)
-    assert S.UNKNOWN is state(look_for(journal, 0.4))
-    assert S.REJECTED is state(look_for(journal, 2))
+    journal.tell(commit(as_of_seq=journal.book.seq), written(), status(), *signs)
+    assert S.UNKNOWN is state(look_for(journal, settled_s - 0.1))
+    assert S.REJECTED is state(look_for(journal, 1.6))
 
 
 def test_a_word_that_says_unknown_does_not_reject() -> None:

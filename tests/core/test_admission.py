@@ -51,6 +51,7 @@ ENDS: list[tuple[SignalEnd, str, Signal, RiskView, float]] = [
     (S.REJECTED_BY_STATE, "opening balance", signal(), with_book(opening=False), 0),
     (S.REJECTED_BY_STATE, "no session", signal(), with_book(session_live=False), 0),
     (S.REJECTED_BY_STATE, "maintenance", signal(), view(in_maintenance=True), 0),
+    (S.REJECTED_BY_STATE, "30 s ahead of ours, limit 5 s", signal(), with_book(clock_skew_s=30.0), 0),
     (S.REJECTED_BY_STATE, "in dispute", signal(), with_book(differences={"x": DISPUTE}), 0),
     (S.REJECTED_BY_STATE, "in dispute", EXIT, with_book(position(), differences={"x": DISPUTE}), 0),
     (S.REJECTED_BY_STATE, "could not be compared", signal(), with_book(unverified={"AAPL": later(-31)}), 0),
@@ -113,13 +114,13 @@ def test_a_signal_within_all_limits_comes_in_whole() -> None:
 
 def test_an_exit_comes_in_whatever_exposure_breakers_or_link_say() -> None:
     made = book(held=position(9000), trading=TradingState.PAUSED)
-    made.breakers, made.session_live, made.day = {"b": BREAKER}, False, None
+    made.breakers, made.session_live, made.day, made.clock_skew_s = {"b": BREAKER}, False, None, 30.0
     seen = view(made, quotes={}, in_maintenance=True)
     assert isinstance(admit(replace(EXIT, quantity=D(9000)), seen, NOW), Admitted)
 
 
 def test_a_flatten_comes_in_while_trading_is_halted() -> None:
-    seen = view(book(held=position(), trading=TradingState.HALTED))
+    seen = view(book(held=position(), trading=TradingState.HALTED, flatten_by="ann"))
     assert isinstance(admit(replace(EXIT, purpose=Purpose.FLATTEN), seen, NOW), Admitted)
 
 

@@ -220,7 +220,14 @@ def test_a_halt_cancels_and_ends_only_when_the_end_is_proven() -> None:
 
 def test_a_flatten_goes_on_in_a_halt() -> None:
     flatten = replace(URGENT, purpose=Purpose.FLATTEN)
-    assert isinstance(step(book(parents=(flatten,), trading=TradingState.HALTED)), Place)
+    assert isinstance(step(book(parents=(flatten,), trading=TradingState.HALTED, flatten_by="ann")), Place)
+
+
+def test_a_later_halt_ends_a_flatten() -> None:
+    flatten = replace(URGENT, purpose=Purpose.FLATTEN)
+    finish = step(book(parents=(flatten,), trading=TradingState.HALTED))
+    assert isinstance(finish, Finish)
+    assert ParentEnd.CANCELLED_BY_OPERATOR is finish.end
 
 
 def test_at_its_end_a_parent_cancels_its_tail_even_if_unknown() -> None:

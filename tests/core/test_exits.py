@@ -161,7 +161,7 @@ def test_exits_go_on_while_nothing_may_open(state: TradingState) -> None:
 
 @pytest.mark.parametrize("state", TradingState)
 def test_a_flatten_closes_every_position_in_every_state(state: TradingState) -> None:
-    made = book(held=position(-30), trading=state)
+    made = book(held=position(-30), trading=state, flatten_by="ann")
     (closing,) = flatten_signals(made, by="ann", reason="enough", now=NOW)
     assert (closing.signal_id, closing.purpose, closing.side) == (
         "flatten-AAPL#1-0",

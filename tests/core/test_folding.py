@@ -90,12 +90,15 @@ def test_a_qualified_instrument_is_known_by_its_symbol() -> None:
     assert (instrument(), later(0)) == (card.instrument, card.qualified_at)
 
 
-def test_a_flatten_stands_until_a_person_goes_back_to_active() -> None:
+def test_a_flatten_stands_until_a_person_goes_back_to_active_or_halts_again() -> None:
     acted = d.OperatorActed(verb="flatten", by="ann", text="")
     paused = d.TradingStateChanged(state=TradingState.PAUSED, by="ann", reason="")
     active = d.TradingStateChanged(state=TradingState.ACTIVE, by="ann", reason="")
     assert "ann" == folded(acted, paused).flatten_by
     assert "" == folded(acted, active).flatten_by
+    halted = d.TradingStateChanged(state=TradingState.HALTED, by="ann", reason="")
+    assert "ann" == folded(halted, acted).flatten_by
+    assert "" == folded(halted, acted, halted).flatten_by
 
 
 def test_breakers_open_and_close() -> None:
@@ -187,7 +190,7 @@ def test_the_day_turns_executions_into_the_base_and_forgets_what_cannot_come_aga
 def test_the_gate_closes_for_older_permits_at_what_changes_who_may_trade() -> None:
     gates = (
         *(d.TradingStateChanged, d.BreakerTripped, d.BreakerRearmed, d.OpeningBalance, d.ForeignSettled),
-        *(d.DifferenceFound, f.SessionOpened, f.SessionClosed),
+        *(d.DifferenceFound, f.SessionOpened, f.SessionClosed, f.GatewayTimeSeen),
     )
     assert set(gates) == set(GATE_EVENTS)
     moved = f.LinkChanged(state=LinkState.READY, reason="", planned=False)

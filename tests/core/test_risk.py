@@ -89,8 +89,14 @@ def test_each_trading_state_lets_through_what_it_should(
     opens = purpose is Purpose.OPEN
     made = replace(EXIT_PARENT, purpose=purpose) if not opens else parent()
     wanted = want() if opens else exit_want(purpose=purpose)
-    seen = view(book(parents=(made,), held=None if opens else position(), trading=state))
+    seen = view(book(parents=(made,), held=None if opens else position(), trading=state, flatten_by="ann"))
     assert isinstance(gate(wanted, seen, NOW), Approved) is (state in allowed)
+
+
+def test_a_halt_lets_no_flatten_through_that_was_called_off() -> None:
+    flatten = replace(EXIT_PARENT, purpose=Purpose.FLATTEN)
+    seen = view(book(parents=(flatten,), held=position(), trading=TradingState.HALTED))
+    assert "no order to FLATTEN" in refusal((exit_want(purpose=Purpose.FLATTEN), seen, NOW)).reasons[0]
 
 
 @pytest.mark.parametrize(

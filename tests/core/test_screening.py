@@ -10,14 +10,14 @@ from hydra.messages.base import Event
 from hydra.records import SignalRecord
 from hydra.values import ZERO, ParentEnd, SignalEnd
 from tests.core.books import D, book, parent, signal
-from tests.core.telling import commission, error, fill, not_written, session_closed, status, written
+from tests.core.telling import commission, error, fill, not_written, session_closed, status, time_seen, written
 
-LIVE_ONLY: list[Event] = [status(), error(201, "order_dead"), written(), session_closed()]
+LIVE_ONLY: list[Event] = [status(), error(201, "order_dead"), written(), session_closed(), time_seen(30.0)]
 ANY_SESSION: list[Event] = [fill(session=9), commission(session=9), not_written(session=9)]
 
 
 @pytest.mark.parametrize("event", LIVE_ONLY)
-def test_what_a_session_says_of_orders_counts_while_it_lives(event: Event) -> None:
+def test_what_a_session_says_of_orders_and_the_time_counts_while_it_lives(event: Event) -> None:
     assert counts(book(), event)
 
 

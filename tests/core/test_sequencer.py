@@ -21,6 +21,7 @@ from tests.core.telling import (
     session_closed,
     session_opened,
     status,
+    time_seen,
     written,
 )
 
@@ -80,6 +81,7 @@ def test_an_order_that_may_not_be_committed_is_refused_with_every_reason() -> No
         d.BreakerRearmed(breaker="daily_loss", by="ann", reason=""),
         fill("x1.01", ref="", quantity=1),
         session_opened(2),
+        time_seen(30.0),
     ],
 )
 def test_a_permit_older_than_a_gate_event_is_void(gate: Message) -> None:

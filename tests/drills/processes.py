@@ -23,7 +23,7 @@ from hydra.core.book import Book
 from hydra.journal.reading import JournalReader
 from hydra.journal.rows import StoredEvent
 from hydra.messages.base import Event
-from hydra.simulation.oracles import broken_laws
+from hydra.simulation.laws.judging import broken_laws
 from hydra.supervisor.desk_status import DeskStatus, Summary
 
 HYDRA = (sys.executable, "-c", "import sys; from hydra.cli import main; sys.exit(main())")
@@ -114,7 +114,7 @@ class Place:
         book = Book()
         for stored in self.stored():
             book.apply(stored.seq, stored.at, stored.event)
-        return broken_laws(self.events(), book, self.ledger())
+        return broken_laws(self.stored(), book, self.ledger())
 
     def clear(self) -> None:
         """End what is still running."""

@@ -16,7 +16,7 @@ from hydra.journal.rows import StoredEvent
 from hydra.messages.base import Event
 from hydra.messages.decisions import ActorLifeChanged, AlertRaised, OrderIntended, TradingStateChanged
 from hydra.records import BookImage, OrderRecord
-from hydra.simulation.oracles import broken_laws
+from hydra.simulation.laws.judging import broken_laws
 from hydra.simulation.world import SimulatedWorld, SimulationPlan, Venue, venue_of
 from hydra.supervisor.desk_status import Summary
 from hydra.supervisor.picture import book_of
@@ -164,7 +164,7 @@ class Stage:
     def broken(self) -> tuple[str, ...]:
         """The laws that journal and ledger break together, of a desk that has stopped."""
         self.sim.gateway.drain()
-        return broken_laws([stored.event for stored in self.stored()], self.recorded_book(), self.ledger)
+        return broken_laws(self.stored(), self.recorded_book(), self.ledger, self.plan.config)
 
     def die(self, directory: Path, *, landing: bool, with_gateway: bool = False) -> Stage:
         """The process is killed now: its successor finds the journal as it is at this instant, and the same gateway.
@@ -176,6 +176,7 @@ class Stage:
         for name in ("hydra.db", "hydra.db-wal"):
             shutil.copy(self.plan.directory / name, directory / name)
         self.network.cut(refusing="the process was killed", landing=landing)
+        self.network.end()
         self.world.stop()
         venue = self.sim.venue
         if with_gateway:

@@ -105,6 +105,57 @@ def test_a_flatten_outlives_the_death_of_the_process(tmp_path: Path) -> None:
     later.end_clean()
 
 
+@pytest.mark.parametrize("steps", [0, 12, 40])
+def test_a_halt_during_a_flatten_calls_it_off_and_the_positions_stay(tmp_path: Path, steps: int) -> None:
+    """A flatten once stood until somebody resumed, and the halt let its orders through: nothing could stop it."""
+    stage = Stage(tmp_path, 75).begin()
+    stage.until(traded(4)).until(held_and_working)
+    assert stage.desk.flatten(by="drill", reason="go home").obeyed
+    stage.until(flattening, 5).step(steps)
+    assert stage.desk.halt(by="drill", reason="no, stay").obeyed
+    stage.world.run_for(2)
+    assert [] == working_at(stage.ledger)
+    held, orders = positions(stage), len(stage.ledger["orders"])
+    stage.run(20)
+    assert (held, orders) == (positions(stage), len(stage.ledger["orders"]))
+    assert any(held.values())
+    assert () == stage.book.signals
+    stage.end_clean()
+
+
+def test_a_called_off_flatten_is_not_taken_up_by_the_next_process_but_a_new_one_is_done(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "1", 76).begin()
+    stage.until(traded(4)).until(held_and_working)
+    assert stage.desk.flatten(by="drill", reason="go home").obeyed
+    assert stage.desk.halt(by="drill", reason="no, stay").obeyed
+    held = positions(stage.run(1))
+    later = stage.die(tmp_path / "2", landing=False).begin()
+    later.run(5)
+    assert held == positions(later)
+    assert later.desk.flatten(by="drill", reason="now really").obeyed
+    later.until(lambda book: is_flat(later) and not book.signals, 20)
+    later.end_clean()
+
+
+def test_a_run_that_ends_during_a_flatten_leaves_no_order_and_the_next_run_goes_on_with_it(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, 77).begin()
+    stage.until(traded(4)).until(held_and_working)
+    assert stage.desk.flatten(by="drill", reason="go home").obeyed
+    stage.until(flattening, 5).end_clean()
+    assert not is_flat(stage)
+    later = stage.again().begin()
+    later.until(lambda book: is_flat(later) and not book.signals, 20)
+    later.end_clean()
+
+
+def positions(stage: Stage) -> dict[str, Decimal]:
+    return {row["symbol"]: Decimal(row["quantity"]) for row in stage.ledger["positions"]}
+
+
+def flattening(book: BookImage) -> bool:
+    return any(order.intent.want.purpose is Purpose.FLATTEN for order in book.orders)
+
+
 def held_and_working(book: BookImage) -> bool:
     return works(book) and any(position.quantity for position in book.positions)
 

@@ -103,7 +103,7 @@ def test_a_number_that_is_not_finite_is_refused(text: str) -> None:
         {"skew_s": "\ud800"},
         {"gateway_at": date(2012, 6, 4)},
     ],
-    ids=str,
+    ids=lambda wrong: " ".join(f"{key} {type(value).__name__}" for key, value in wrong.items()),
 )
 def test_what_could_not_be_read_back_is_refused_before_it_is_written(wrong: dict[str, Any]) -> None:
     event = replace(GatewayTimeSeen(session=1, gateway_at=OPEN, skew_s=0.5), **wrong)

@@ -125,6 +125,21 @@ def faulty(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EventStore]:
     store.close()
 
 
+def test_a_known_fact_is_looked_up_once_and_a_store_that_failed_knows_nothing_any_more(
+    faulty: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(faulty, [STORY[16]])
+    asked: list[str] = []
+    faulty._connection.set_trace_callback(asked.append)
+    assert [True] * 5 == [faulty.known("day/2012-06-04") for _ in range(5)]
+    assert 1 == len(asked)
+    monkeypatch.setattr(FaultyConnection, "failing", "BEGIN")
+    with pytest.raises(WriteFailed):
+        faulty.begin()
+    with pytest.raises(WriteFailed):
+        faulty.known("day/2012-06-04")
+
+
 @pytest.mark.parametrize(("failing", "verb"), [("BEGIN", "begin"), ("INSERT", "append"), ("COMMIT", "commit")])
 def test_a_full_disk_is_said_and_the_store_then_only_closes(
     faulty: EventStore, path: Path, failing: str, verb: str, monkeypatch: pytest.MonkeyPatch

@@ -104,7 +104,12 @@ WANT_TTL_S = 10.0
 
 def build_risk(context: Any) -> Actor:
     plan = RiskPlan(
-        limits=LIMITS, calendar=CALENDAR, close_margin_s=120.0, unverified_max_s=30.0, delayed_allowed=False
+        limits=LIMITS,
+        calendar=CALENDAR,
+        close_margin_s=120.0,
+        unverified_max_s=30.0,
+        clock_skew_max_s=5.0,
+        delayed_allowed=False,
     )
     return RiskActor(context, plan)
 

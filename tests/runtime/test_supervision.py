@@ -216,6 +216,18 @@ def test_told_to_end_while_starting_it_stops_the_one_that_is_starting_too() -> N
     assert ["exit shutdown"] == mind.down("a", SHUTDOWN)
 
 
+def test_a_restart_that_succeeds_after_the_order_to_end_does_not_hurry_the_end() -> None:
+    """`hydra chaos` seed 1032: exit was stopped before what had started after it was down."""
+    mind = Mind(child("a"), child("b"), child("c")).up()
+    mind.down("a")
+    assert ["start a"] == mind.due()
+    assert ["stop c"] == mind.hear(signals.Terminate(reason=SHUTDOWN))
+    assert [] == mind.started("a")
+    assert ["stop b"] == mind.down("c", SHUTDOWN)
+    assert ["stop a"] == mind.down("b", SHUTDOWN)
+    assert ["exit shutdown"] == mind.down("a", SHUTDOWN)
+
+
 def test_a_second_order_to_end_changes_nothing() -> None:
     mind = Mind(child("a")).up()
     mind.hear(signals.Terminate(reason=SHUTDOWN))

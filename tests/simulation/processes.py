@@ -1,4 +1,4 @@
-"""`hydra simulate` in processes of its own, and where two of them part ways."""
+"""`hydra simulate` in processes of its own."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from collections import deque
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
-
-CONTEXT_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -38,15 +34,3 @@ def simulated(folder: Path, *options: str, hash_seed: int = 0) -> Run:
     )
     assert 0 == done.returncode, done.stdout + done.stderr
     return Run(figures=json.loads(done.stdout.splitlines()[-1]), trace=folder / "trace.txt")
-
-
-def first_difference(one: Path, other: Path) -> str:
-    """The first step at which two traces part ways, with the steps before it; empty when they never do."""
-    before: deque[str] = deque(maxlen=CONTEXT_LINES)
-    with one.open(encoding="utf-8") as ours, other.open(encoding="utf-8") as theirs:
-        for number, (here, there) in enumerate(zip_longest(ours, theirs, fillvalue="(the end)\n"), start=1):
-            if here != there:
-                same = "".join(f"  {line}" for line in before)
-                return f"step {number} differs:\n{same}- {here}+ {there}"
-            before.append(here)
-    return ""

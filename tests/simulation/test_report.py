@@ -78,7 +78,9 @@ def test_a_broken_law_is_the_last_word_of_the_report(day: Day) -> None:
 def test_a_verdict_needs_one_reading_of_the_journal(day: Day) -> None:
     simulated, result = day
     with JournalReader(simulated.journal_path) as reader:
-        assert result.verdict == verdict_of(iter(reader.fold()), ledger_of(simulated.venue.store))
+        assert result.verdict == verdict_of(
+            iter(reader.fold()), ledger_of(simulated.venue.store), simulated.plan.config
+        )
 
 
 @pytest.mark.parametrize(("days", "words"), [(7, "1 week "), (28, "4 weeks "), (10, "10 days ")])

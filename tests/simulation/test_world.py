@@ -11,9 +11,10 @@ import pytest
 from hydra.config import Config
 from hydra.errors import UsageError
 from hydra.runtime.trace import SPELLED_MAX
+from hydra.simulation.divergence import between_files
 from hydra.simulation.world import SimulationFailed, simulate
 from hydra.supervisor.picture import book_of
-from tests.simulation.processes import Run, first_difference, simulated
+from tests.simulation.processes import Run, simulated
 from tests.simulation.worlds import BUSY, begun, plan
 
 LEAKY = """
@@ -50,14 +51,14 @@ def test_a_seed_decides_every_delivery_whatever_the_process_the_hash_seed_and_th
     first: Run, tmp_path: Path, clock: str, hash_seed: int
 ) -> None:
     again = simulated(tmp_path, "--clock", clock, hash_seed=hash_seed)
-    assert "" == first_difference(first.trace, again.trace)
+    assert None is between_files(first.trace, again.trace)
     assert first.figures["digest"] == again.figures["digest"]
 
 
 def test_another_seed_is_another_market_from_the_first_quote_on(first: Run, tmp_path: Path) -> None:
     other = simulated(tmp_path, "--seed", "2", "--clock", "plain")
     assert first.figures["digest"] != other.figures["digest"]
-    assert "|broker|" in first_difference(first.trace, other.trace)
+    assert "|broker|" in str(between_files(first.trace, other.trace))
 
 
 def test_a_strategy_that_follows_the_hash_seed_is_found_at_its_first_wish(tmp_path: Path) -> None:
@@ -69,8 +70,7 @@ def test_a_strategy_that_follows_the_hash_seed_is_found_at_its_first_wish(tmp_pa
         (folder / "supervisor.toml").write_text(LEAKY_TOML)
         runs.append(simulated(folder, "--clock", "plain", hash_seed=hash_seed))
     assert runs[0].figures["digest"] != runs[1].figures["digest"]
-    difference = first_difference(runs[0].trace, runs[1].trace)
-    assert "|strategy/leaky|journal|SubmitSignal|" in difference
+    assert "|strategy/leaky|journal|SubmitSignal|" in str(between_files(runs[0].trace, runs[1].trace))
 
 
 def test_a_day_trades_in_both_ways_and_breaks_no_law(first: Run) -> None:

@@ -20,7 +20,12 @@ from hydra.supervisor.risk import RiskActor, RiskPlan
 from tests.core.books import NOW, book, quote, signal
 
 PLAN = RiskPlan(
-    limits=RiskConfig(), calendar=CalendarConfig(), close_margin_s=120, unverified_max_s=30, delayed_allowed=False
+    limits=RiskConfig(),
+    calendar=CalendarConfig(),
+    close_margin_s=120,
+    unverified_max_s=30,
+    clock_skew_max_s=5,
+    delayed_allowed=False,
 )
 
 
