@@ -32,7 +32,7 @@ from hydra.broker.news import (
     Unreadable,
     ValueSeen,
 )
-from hydra.broker.repeats import Repeats, wording_of
+from hydra.broker.repeats import HEARTBEAT, Repeats, wording_of
 from hydra.core.instants import from_us
 
 HandOn = Callable[[News], None]
@@ -221,6 +221,8 @@ class TapDecoder(Decoder):
         if meant is not None:
             self._handed_on.hand_on(meant)
             return
+        if texts and texts[0] == HEARTBEAT:
+            self._repeats.heartbeat()
         before = self._handed_on.n
         super().interpret(texts)  # type: ignore[no-untyped-call]
         if self._handed_on.n > before and wording is not None:

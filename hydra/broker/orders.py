@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hydra.broker.news import OpenOrderSeen, StatusSeen
-from hydra.core.orders import LIVE_STATUSES
+from hydra.core.orders import LIVE_STATUSES, UNENDED_STATUSES
 from hydra.messages.facts import OrderStatusReported
 from hydra.values import ZERO, Intent, OpenOrderLine
 
@@ -118,7 +118,7 @@ class SessionOrders:
         self._listed.clear()
 
     def end_listing(self) -> None:
-        """A listing that leaves a live or held order out has unsaid what was told of it: whatever comes of it now is news."""
+        """A listing that leaves a live or held order out has unsaid what was told of it: what comes of it now is news."""
         self._told = {
             key: told for key, told in self._told.items() if key in self._listed or told.status not in UNENDED_STATUSES
         }

@@ -11,8 +11,13 @@ EXECUTION, COMMISSION, COMPLETED_ORDER = "11", "59", "101"
 REPEATED_MESSAGES = (EXECUTION, COMMISSION, COMPLETED_ORDER)
 """execDetails, commissionReport, completedOrder: every listing has those of the whole day."""
 
+HEARTBEAT = "49"
+"""currentTime, the answer to the link's heartbeat."""
+
 ROWS_MAX = 4096
 """Of each of two generations: a listing of so many rows is wholly remembered until the next one."""
+GENERATION_HEARTBEATS = 20
+"""A generation ends after so many, so that at night nothing is left of the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Repeats:
 
     def __init__(self, rows_max: int = ROWS_MAX) -> None:
         self._rows_max = rows_max
+        self._heartbeats = 0
         self._young: dict[str, News] = {}
         self._old: dict[str, News] = {}
 
@@ -43,14 +49,23 @@ class Repeats:
             return replace(news, request_id=wording.request_id)
         return news
 
+    def heartbeat(self) -> None:
+        """Some time has passed: what was not told for one to two generations is forgotten."""
+        self._heartbeats += 1
+        if self._heartbeats >= GENERATION_HEARTBEATS:
+            self._age()
+
     def remember(self, wording: Wording, news: News) -> None:
         """These words mean this."""
         self._keep(wording.text, news)
 
     def _keep(self, text: str, news: News) -> None:
         if len(self._young) >= self._rows_max:
-            self._old, self._young = self._young, {}
+            self._age()
         self._young[text] = news
+
+    def _age(self) -> None:
+        self._old, self._young, self._heartbeats = self._young, {}, 0
 
 
 def wording_of(texts: Sequence[str]) -> Wording | None:

@@ -21,8 +21,8 @@ Judged = Generator[Effect, bool, Difference | float | None]
 
 
 class Absences:
-    """`since_s`: order_ref -> machine seconds of the first complete listing of this session that lacks it, or of the broker's
-    latest word of it after that."""
+    """`since_s`: order_ref -> machine seconds of the first complete listing of this session that lacks it, or of the latest
+    word that the broker said of it after that."""
 
     def __init__(self, book: Book, *, settle_s: float, settle_quiet_s: float) -> None:
         self.book = book

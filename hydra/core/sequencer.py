@@ -15,7 +15,7 @@ from hydra.core.clock_skew import alarm
 from hydra.core.committing import objections
 from hydra.core.effects import Effects, Later, Moment, Send
 from hydra.core.operating import change_trading
-from hydra.core.orders import ENDED_STATUSES
+from hydra.core.orders import UNENDED_STATUSES
 from hydra.core.reactions import react
 from hydra.core.reconciling import ASK_AGAIN, ReconcileRules, Reconciling, answer
 from hydra.core.screening import counts, dated
@@ -37,8 +37,8 @@ UNANSWERED = (OrderState.INTENDED, OrderState.WRITTEN)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SequencerRules:
-    """`ack_probe_s`: an order without an answer is doubted after this long (machine seconds). `clock_skew_max_s` is in market
-    seconds."""
+    """`ack_probe_s`: an order without an answer is doubted after this long (machine seconds). `clock_skew_max_s` in
+    market seconds."""
 
     ack_probe_s: float
     clock_skew_max_s: float
@@ -126,7 +126,7 @@ class Sequencer:
             case d.OrderDoubted(order_ref=ref):
                 yield from self.reconciling.want(f"order {ref} is in doubt", moment)
             case f.OrderStatusReported(order_ref=ref) if ref in self.book.orders:
-                if event.status not in ENDED_STATUSES:
+                if event.status in UNENDED_STATUSES:
                     self.reconciling.absences.named(ref, moment)
                 if len(self.book.orders[ref].perm_ids) > 1:
                     yield from self.reconciling.want(f"order {ref} has two permIds", moment)

@@ -3,7 +3,6 @@ elsewhere.
 """
 
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from hydra.gateway.account import MARGIN_RATE
@@ -11,13 +10,10 @@ from hydra.gateway.contract_fields import contract_fields
 from hydra.gateway.instants import execution_text, zoned_text
 from hydra.gateway.notices import PreviewNotice
 from hydra.gateway.records import Execution, Order, OrderStatus
-from hydra.gateway.wire import Lasting
 
 COMPLETED_ZONE = "America/New_York"
 VENUE = "IEX"
 _LIQUIDITY_REMOVED = 2
-ROWS_MAX = 4096
-"""A day's rows of one kind that are kept ready: each listing tells all of them again."""
 
 Values = dict[str, Any]
 
@@ -67,25 +63,18 @@ def order_status(order: Order, status: OrderStatus | None = None) -> Values:
     }
 
 
-def completed_order(order: Order, account: str) -> Lasting:
+def completed_order(order: Order, account: str) -> Values:
     """completedOrder; of a filled order the real gateway shows a total quantity of 0 beside the filled
     one.
     """
-    return _completed_order(order, account, f"{order.filled}")
-
-
-@lru_cache(maxsize=ROWS_MAX)
-def _completed_order(order: Order, account: str, filled_text: str) -> Lasting:
-    """`filled_text`: numbers of another spelling are equal, but must not share a row."""
     is_filled = order.status is OrderStatus.FILLED
-    told = {
+    return _terms(order, account) | {
         "totalQuantity": Decimal(0) if is_filled else order.quantity,
         "status": order.status.value,
         "filledQuantity": order.filled,
         "completedTime": zoned_text(order.finished_us, COMPLETED_ZONE),
-        "completedStatus": f"Filled Size: {filled_text}" if is_filled else order.end_reason,
+        "completedStatus": f"Filled Size: {order.filled}" if is_filled else order.end_reason,
     }
-    return Lasting(_terms(order, account) | told)
 
 
 def exec_details(execution: Execution, account: str, *, request_id: int, zone: str, version: int) -> Values:
@@ -110,15 +99,13 @@ def exec_details(execution: Execution, account: str, *, request_id: int, zone: s
     }
 
 
-@lru_cache(maxsize=ROWS_MAX)
-def commission_report(execution: Execution) -> Lasting:
-    told = {
+def commission_report(execution: Execution) -> Values:
+    return {
         "execId": execution.exec_id,
         "commission": execution.commission,
         "currency": "USD",
         "realizedPNL": execution.realized,
     }
-    return Lasting(told)
 
 
 def preview(notice: PreviewNotice, account: str) -> Values:

@@ -69,25 +69,6 @@ def encode_client(name: str, values: Mapping[str, Any], version: int) -> bytes:
 
 def encode_server(name: str, values: Mapping[str, Any], version: int) -> bytes:
     """As `encode_client`, for the other direction, which has thousands of messages a minute."""
-    if not isinstance(values, Lasting):
-        return _server_frame(name, values, version)
-    framed = values.frames.get((name, version))
-    if framed is None:
-        framed = values.frames[name, version] = _server_frame(name, values, version)
-    return framed
-
-
-class Lasting(dict[str, Any]):
-    """Values that nobody changes any more, of a row that listings repeat: each frame of them is written once."""
-
-    __slots__ = ("frames",)
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        super().__init__(values)
-        self.frames: dict[tuple[str, int], bytes] = {}
-
-
-def _server_frame(name: str, values: Mapping[str, Any], version: int) -> bytes:
     layout = _named(name, _SERVER_BY_NAME)
     framed = _templates_of(layout, version).frame(values)
     return frame(_Encoding(plan_of(layout, version)).run(values)) if framed is None else framed

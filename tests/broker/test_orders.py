@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from hydra.broker.orders import Fate, SessionOrders
 from tests.broker.cases import intent, opened, status
 
@@ -33,18 +35,20 @@ def test_a_repeated_status_is_told_once_and_a_changed_one_again() -> None:
     assert changed.filled == 10
 
 
-def test_a_listing_that_leaves_an_order_out_makes_its_next_status_news_again() -> None:
+@pytest.mark.parametrize("word", ["Submitted", "Inactive"])
+def test_a_listing_that_leaves_an_order_out_makes_its_next_status_news_again(word: str) -> None:
+    """A held order that came only after each listing's end was told once, and called rejected while it was named."""
     orders = SessionOrders(7)
     orders.queue(intent())
-    orders.status(status())
+    orders.status(status(word))
     orders.begin_listing()
-    assert orders.status(status()) is None
+    assert orders.status(status(word)) is None
     orders.end_listing()
-    assert orders.status(status()) is None
+    assert orders.status(status(word)) is None
     orders.begin_listing()
     orders.end_listing()
-    assert orders.status(status()) is not None
-    assert orders.status(status()) is None
+    assert orders.status(status(word)) is not None
+    assert orders.status(status(word)) is None
 
 
 def test_an_ended_order_that_no_listing_shows_is_no_news() -> None:

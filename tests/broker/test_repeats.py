@@ -13,7 +13,7 @@ from ib_async.decoder import Decoder
 
 from hydra.broker.link_taps import HandedOn, TapDecoder, TappedIB
 from hydra.broker.news import CommissionSeen, CompletedOrderSeen, Ended, ExecutionSeen, News, Part, Unreadable
-from hydra.broker.repeats import Repeats, Wording, wording_of
+from hydra.broker.repeats import GENERATION_HEARTBEATS, Repeats, Wording, wording_of
 from hydra.gateway.wire import encode_server
 from tests.gateway.wire_examples import unframed
 
@@ -104,6 +104,16 @@ def test_the_oldest_words_are_forgotten_beyond_two_generations() -> None:
     for text in "abcde":
         repeats.remember(Wording(text, 0), end)
     assert [None, None, end, end, end] == [repeats.meaning(Wording(text, 0)) for text in "abcde"]
+
+
+def test_what_is_not_told_any_more_is_forgotten_after_two_generations_of_heartbeats() -> None:
+    heard = Heard()
+    heard.hear("completedOrder", COMPLETED)
+    for beats, read_n in ((GENERATION_HEARTBEATS, 1), (GENERATION_HEARTBEATS, 1), (2 * GENERATION_HEARTBEATS, 2)):
+        for _ in range(beats):
+            heard.hear("currentTime", {"time": 1_338_816_600})
+        heard.hear("completedOrder", COMPLETED)
+        assert read_n == heard.read_n
 
 
 @pytest.mark.parametrize("texts", [[], ["4", "x"], ["11"], ["11", "seven", "x"]])

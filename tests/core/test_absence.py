@@ -154,6 +154,26 @@ def test_it_is_rejected_only_by_a_word_and_absence_together(signs: list[Event], 
     assert S.REJECTED is state(look_for(journal, 1.6))
 
 
+def test_absence_counts_from_the_last_word_of_an_order_that_has_not_ended() -> None:
+    """A held order that each listing told only after its end was called rejected while the broker kept naming it."""
+    journal = trading()
+    journal.tell(commit(as_of_seq=journal.book.seq), written(), status("Inactive"))
+    look_for(journal, 8)
+    journal.tell(status("Inactive"))
+    assert S.UNKNOWN is state(look_for(journal, 9.9))
+    assert S.REJECTED is state(look_for(journal, 1.6))
+
+
+def test_absence_before_a_proof_of_life_counts_for_nothing() -> None:
+    """PreSubmitted, and an older Inactive after it: the seconds of before the proof of life made it rejected."""
+    journal = trading()
+    journal.tell(commit(as_of_seq=journal.book.seq), written(), status("Inactive"))
+    look_for(journal, 9)
+    journal.tell(status("PreSubmitted"), status("Inactive"))
+    assert S.UNKNOWN is state(look_for(journal, 9.9))
+    assert S.REJECTED is state(look_for(journal, 1.6))
+
+
 def test_a_word_that_says_unknown_does_not_reject() -> None:
     journal = trading()
     journal.tell(commit(as_of_seq=journal.book.seq), written(), status(), error(10147, "order_unknown"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hydra.gateway.framing import frame
-from hydra.gateway.wire import Lasting, WireError, _Encoding, encode_server
+from hydra.gateway.wire import WireError, _Encoding, encode_server
 from hydra.gateway.wire_plan import Plan, plan_of
 from hydra.gateway.wire_rows import Field, Layout, Row, Rows, Run, Variant, When, layout
 from hydra.gateway.wire_server_messages import SERVER_MESSAGES
@@ -114,12 +114,3 @@ def test_no_more_sets_of_names_are_kept_than_the_limit() -> None:
         for second in names[20:40]:
             templates.frame({first: None, second: None})
     assert len(templates._shapes) <= SHAPES_MAX
-
-
-def test_values_that_last_are_written_once_for_each_version() -> None:
-    values = Lasting({"execId": "0001.01", "commission": Decimal("1.25"), "currency": "USD"})
-    first = encode_server("commissionReport", values, 178)
-    assert first is encode_server("commissionReport", values, 178)
-    assert first == encode_server("commissionReport", dict(values), 178)
-    encode_server("commissionReport", values, 176)
-    assert [("commissionReport", 178), ("commissionReport", 176)] == list(values.frames)

@@ -14,7 +14,7 @@ from hydra.simulation.chaos.options import plan_of
 from hydra.simulation.chaos.quiet import be_quiet
 from hydra.simulation.world import ClockKind
 
-MINUTES = 6.0
+MINUTES = 4.0
 ROOT = Path(__file__).parents[2]
 
 

@@ -7,45 +7,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 import hydra.broker.conversation as conversation
-import hydra.core.child_view as child_view_module
-import hydra.core.committing as committing
+import hydra.core.admission as admission
 import hydra.core.exits as exits
 import hydra.core.folding as folding
 import hydra.core.risk as risk
-import hydra.core.rules_market as rules_market
 import hydra.runtime.supervision as supervision
-import hydra.supervisor.broker as broker_actor
 import hydra.supervisor.child as child_actor
-from hydra.broker.orders import Fate, SessionOrders
-from hydra.broker.pacing import Pacer
-from hydra.broker.snapshot import Listed, snapshot_of
-from hydra.broker.writing import OrderWriter, objection
+from hydra.broker.fetching import Rows, list_everything
+from hydra.broker.link import Link
+from hydra.core.admission import CONDITIONS
 from hydra.core.book import Book
 from hydra.core.book_state import BookState
 from hydra.core.child_view import ChildMemory, ChildView, child_view
-from hydra.core.effects import Effects, Later, Moment, Send
+from hydra.core.effects import Effects, Moment, Send
 from hydra.core.folding_orders import execution_reported
-from hydra.core.rules import RULES
+from hydra.core.rules import RULES, Scope
 from hydra.core.sequencer import Sequencer
-from hydra.core.sessions import session_at
 from hydra.journal.store import EventStore
 from hydra.messages import decisions as d
 from hydra.messages import facts as f
 from hydra.messages.base import Event
-from hydra.messages.commands import ProbeDue, TransmitOrder
-from hydra.messages.sync import BrokerSnapshot
+from hydra.messages.commands import TransmitOrder
+from hydra.records import PositionRecord
+from hydra.runtime.actor import Context
 from hydra.runtime.address import PostOffice, is_cancelled
-from hydra.runtime.children import Child
-from hydra.runtime.envelope import Envelope
-from hydra.supervisor.exit import ExitActor
 from hydra.supervisor.journal import JournalActor
-from hydra.values import Execution, Intent, OrderState, SessionHours, TradingState
+from hydra.values import OrderState, Purpose, TradingState
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
@@ -55,12 +47,16 @@ class Mutant:
     """`spoken` are the laws of which one must be found broken, hunting heavy seeds from `first` on, `within` so many, of so
     many market minutes each."""
 
-    name: str
     broken: Break
     spoken: frozenset[str]
     first: int
-    within: int = 3
+    within: int
     minutes: float = 30.0
+
+    @property
+    def name(self) -> str:
+        """What is missing."""
+        return self.broken.__name__.replace("_", " ")
 
 
 # ---- the journal
@@ -81,7 +77,7 @@ def no_write_ahead(patch: pytest.MonkeyPatch) -> None:
 
 def acks_before_commit(patch: pytest.MonkeyPatch) -> None:
     """What was appended is told at once and made durable with the next batch."""
-    begin, commit, close = EventStore.begin, EventStore.commit, EventStore.close
+    begin, commit = EventStore.begin, EventStore.commit
 
     def begins(store: EventStore) -> None:
         if store._connection.in_transaction:
@@ -93,13 +89,17 @@ def acks_before_commit(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_dedupe_by_exec_id(patch: pytest.MonkeyPatch) -> None:
-    """Each telling of an execution is a fill of its own, in the journal and in the book."""
+    """An execution that another session tells again is a fill of its own, in the journal and in the book."""
 
     def counted(book: BookState, at: datetime, event: f.ExecutionReported) -> None:
-        book.executions.pop(event.execution.exec_root, None)
+        fill = event.execution
+        event = replace(event, execution=replace(fill, exec_root=f"{fill.exec_root}/{event.session}"))
         execution_reported(book, at, event)
 
-    patch.setattr(f.ExecutionReported, "fact_id", "")
+    def fact_id(event: f.ExecutionReported) -> str:
+        return f"execution/{event.session}/{event.execution.exec_id}"
+
+    patch.setattr(f.ExecutionReported, "fact_id", property(fact_id))
     patch.setitem(folding.FOLDS, f.ExecutionReported, counted)
 
 
@@ -115,43 +115,17 @@ def correction_added(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(folding.FOLDS, f.ExecutionReported, added)
 
 
-def no_writer_fence(patch: pytest.MonkeyPatch) -> None:
-    """The journal is written although a later writer has taken it over."""
-
-    def begin(store: EventStore) -> None:
-        store._run("begin", "BEGIN IMMEDIATE")
-        store._head_at_begin = store._head
-
-    patch.setattr(EventStore, "begin", begin)
-
-
 def forgets_at_restart(patch: pytest.MonkeyPatch) -> None:
-    """A new process trades, whatever the last one was told, and its breakers are closed."""
-    run_started = folding.FOLDS[d.RunStarted]
+    """A journal that begins, of the same process or of the next, takes trading for allowed and its breakers for closed."""
+    on_start = JournalActor.on_start
 
-    def started(book: BookState, at: datetime, event: d.RunStarted) -> None:
-        run_started(book, at, event)
+    def forgetful(actor: JournalActor) -> None:
+        on_start(actor)
+        book = actor.sequencer.book
         book.trading = replace(book.trading, state=TradingState.ACTIVE)
         book.breakers.clear()
 
-    patch.setitem(folding.FOLDS, d.RunStarted, started)
-
-
-def no_second_hand_over(patch: pytest.MonkeyPatch) -> None:
-    """A journal that was started again neither hands over nor probes what it had committed."""
-    resumed = Sequencer.resumed
-
-    def silent(mind: Sequencer, moment: Moment) -> Effects:
-        for effect in resumed(mind, moment):
-            if not (isinstance(effect, Send | Later) and isinstance(effect.message, TransmitOrder | ProbeDue)):
-                yield effect
-
-    patch.setattr(Sequencer, "resumed", silent)
-
-
-def permit_not_checked(patch: pytest.MonkeyPatch) -> None:
-    """The journal commits whatever risk once permitted."""
-    patch.setattr(committing, "check_permit", lambda want, permit, **known: None)
+    patch.setattr(JournalActor, "on_start", forgetful)
 
 
 # ---- orders and listings
@@ -177,10 +151,10 @@ def retry_without_reconcile(patch: pytest.MonkeyPatch) -> None:
 def incomplete_taken_for_empty(patch: pytest.MonkeyPatch) -> None:
     """A part of a listing that did not end has no rows."""
 
-    def whole(listed: Listed) -> BrokerSnapshot:
-        return snapshot_of(replace(listed, missing=()))
+    async def whole(link: Link, account: str) -> Rows:
+        return replace(await list_everything(link, account), missing=())
 
-    patch.setattr(conversation, "snapshot_of", whole)
+    patch.setattr(conversation, "list_everything", whole)
 
 
 def ids_from_next_valid_id(patch: pytest.MonkeyPatch) -> None:
@@ -194,70 +168,47 @@ def ids_from_next_valid_id(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(folding.FOLDS, f.SessionOpened, trusting)
 
 
-def no_session_check(patch: pytest.MonkeyPatch) -> None:
-    """The broker writes what was committed for another socket."""
-    transmit = OrderWriter.transmit
-
-    def careless(writer: OrderWriter, intent: Intent) -> None:
-        transmit(writer, replace(intent, session=writer.session.stamp.session))
-
-    patch.setattr(OrderWriter, "transmit", careless)
-
-
-def no_memory_of_written(patch: pytest.MonkeyPatch) -> None:
-    """A second hand-over is written again."""
-    queue = SessionOrders.queue
-
-    def again(orders: SessionOrders, intent: Intent) -> bool:
-        orders._fates.pop(intent.want.order_ref, None)
-        return queue(orders, intent)
-
-    patch.setattr(SessionOrders, "queue", again)
-
-
-def latch_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """A halt cancels what works, but the broker goes on writing what comes after it."""
-
-    def unlatched(intent: Intent, **now: Any) -> str:
-        return objection(intent, **{**now, "halted": ""})
-
-    patch.setattr(broker_actor, "objection", unlatched)
-    patch.setattr(OrderWriter, "refuse_queued", lambda writer, reason: None)
-
-
-def no_pacing(patch: pytest.MonkeyPatch) -> None:
-    """Everything is written as soon as it is wanted."""
-    patch.setattr(Pacer, "_left", lambda pacer: 1_000)
-
-
 # ---- who decides what to trade
 
 
 def exit_by_memory(patch: pytest.MonkeyPatch) -> None:
-    """The gate lets a closing order pass for what the position was when its signal was made."""
-    patch.setattr(risk, "RULES", tuple(rule for rule in RULES if rule.rule_id not in ("R12",)))
+    """A position is closed again and again, whatever already closes it and whatever is left of it."""
+
+    def held(book: Book, purpose: Purpose) -> list[PositionRecord]:
+        return [position for position in book.positions.values() if position.quantity]
+
+    patch.setattr(exits, "_closable", held)
+    patch.setattr(admission, "CONDITIONS", tuple(one for one in CONDITIONS if one.scope is not Scope.REDUCING))
+    patch.setattr(risk, "RULES", tuple(rule for rule in RULES if rule.rule_id != "R12"))
 
 
 def resends_after_restart(patch: pytest.MonkeyPatch) -> None:
     """A child that was started again knows of no order of its parent, and neither does risk."""
-    pass
 
+    def blank(book: Book, parent_ref: str, memory: ChildMemory, **how: Any) -> ChildView | None:
+        view = child_view(book, parent_ref, memory, **how)
+        if view is None:
+            return None
+        seen = tuple(order for order in view.orders if order.intended_at >= memory.listening_since)
+        used = replace(view.record, refusals_n=view.record.refusals_n + len(view.orders) - len(seen))
+        return replace(view, orders=seen, record=used)
 
-def hours_ignored(patch: pytest.MonkeyPatch) -> None:
-    """Every hour of every day is a session."""
-
-    def always(hours: tuple[SessionHours, ...], at: datetime) -> SessionHours | None:
-        return session_at(hours, at) or (hours[0] if hours else None)
-
-    patch.setattr(rules_market, "session_at", always)
-    patch.setattr(exits, "session_at", always)
+    patch.setattr(child_actor, "child_view", blank)
+    patch.setattr(risk, "RULES", tuple(rule for rule in RULES if rule.rule_id not in ("R9", "R27")))
 
 
 # ---- the runtime
 
 
 def no_epoch_fence(patch: pytest.MonkeyPatch) -> None:
-    """What an actor that was replaced has sent is delivered."""
+    """What an actor that was replaced has sent, or sends yet, is delivered."""
+    retire = Context.retire
+
+    def still_speaks(context: Context, reason: str) -> None:
+        retire(context, reason)
+        context.stale = ""
+
+    patch.setattr(Context, "retire", still_speaks)
     patch.setattr(PostOffice, "_admit", lambda post, to, envelope: not is_cancelled(envelope))
 
 
@@ -269,3 +220,24 @@ def restarts_not_counted(patch: pytest.MonkeyPatch) -> None:
 def never_tries_again(patch: pytest.MonkeyPatch) -> None:
     """A child whose restart waits for its backoff is forgotten."""
     patch.setattr(supervision._Decision, "_try_again", lambda decision, event: None)
+
+
+def _mutant(broken: Break, first: int, *spoken: str, within: int = 1) -> Mutant:
+    return Mutant(broken=broken, spoken=frozenset(spoken), first=first, within=within)
+
+
+MUTANTS = (
+    _mutant(no_write_ahead, 8141, "S7"),
+    _mutant(acks_before_commit, 2, "S7"),
+    _mutant(no_dedupe_by_exec_id, 10357, "S2", "S7"),
+    _mutant(correction_added, 12807, "S2"),
+    _mutant(forgets_at_restart, 6343, "S5", "S7"),
+    _mutant(retry_without_reconcile, 3567, "S1"),
+    _mutant(incomplete_taken_for_empty, 3015, "S3"),
+    _mutant(ids_from_next_valid_id, 5205, "S14"),
+    _mutant(exit_by_memory, 1, "S4"),
+    _mutant(resends_after_restart, 1853, "S6"),
+    _mutant(no_epoch_fence, 10235, "S8"),
+    _mutant(restarts_not_counted, 21813, "S10"),
+    _mutant(never_tries_again, 4, "L1"),
+)

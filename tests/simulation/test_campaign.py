@@ -50,7 +50,7 @@ def test_a_campaign_without_time_hunts_nothing() -> None:
 
 @pytest.mark.usefixtures("_nobody_may_trade")
 def test_the_first_world_that_breaks_a_law_ends_the_hunt_and_is_told_small_with_the_command_that_shows_it() -> None:
-    tally = last(replace(SHORT, minutes=20.0))
+    tally = last(replace(SHORT, minutes=20.0, level="light"))
     failure = tally.failure
     assert failure is not None
     assert tally.seeds < 4 or failure.plan.seed == 5

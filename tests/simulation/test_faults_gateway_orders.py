@@ -92,6 +92,21 @@ def test_listed_orders_that_come_after_the_end_are_alive_and_no_reason_to_pause(
     comes_to_rest(stage)
 
 
+@pytest.mark.parametrize(("held_s", "kind", "hidden_s"), [(4, "unlisted_order", 8), (30, "late_listing", 60)])
+def test_an_order_that_is_held_and_not_listed_in_time_is_not_called_rejected(
+    tmp_path: Path, held_s: int, kind: str, hidden_s: int
+) -> None:
+    """Inactive once counted like an error: a second of absence made a held order REJECTED, and then it worked."""
+    stage = Suffering(tmp_path, 1)
+    stage.begin().run(4)
+    undo = stage.suffer("gateway.inactive_then_live", amount=held_s)
+    stage.run(0.5)
+    stage.through(f"gateway.{kind}", for_s=hidden_s, amount=7)
+    stage.run(1)
+    undo()
+    comes_to_rest(stage)
+
+
 def test_an_unlisted_order_is_asked_for_again_and_trading_goes_on_when_it_is_listed(tmp_path: Path) -> None:
     stage = Suffering(tmp_path, 42)
     stage.begin().until(traded(2)).until(works)

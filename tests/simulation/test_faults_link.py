@@ -160,6 +160,17 @@ def test_nothing_is_opened_while_the_gateways_clock_is_wrong(tmp_path: Path, ske
     stage.end_clean()
 
 
+def test_a_flatten_goes_through_while_the_gateways_clock_is_wrong(tmp_path: Path) -> None:
+    stage = trading(tmp_path, 7)
+    stage.until(lambda book: any(position.quantity for position in book.positions))
+    undo = stage.suffer("clock.gateway_skew", amount=30)
+    stage.until(lambda _book: bool(stage.alerts("clock")), 2)
+    assert stage.desk.flatten(by="a person", reason="the clock is wrong").obeyed
+    stage.until(lambda book: not any(position.quantity for position in book.positions), 5)
+    undo()
+    stage.rest().end_clean()
+
+
 @pytest.mark.parametrize("delay_s", [3, 20])
 def test_a_slow_gateway_is_waited_for_or_left_and_no_order_is_doubled(tmp_path: Path, delay_s: float) -> None:
     stage = trading(tmp_path, 8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 from typing import Literal
@@ -24,6 +25,9 @@ _FAULTS_N = {"none": (0.0, 0.0), "light": (1.0, 4.0), "heavy": (3.0, 24.0)}
 _KNOBS_N = {"none": 0.0, "light": 0.0, "heavy": 1.5}
 _STARVED = ("journal", "broker", "risk", "router", "monitor", "exit")
 _POLICIES = ("fifo", "random", *(f"starve:{name}" for name in _STARVED), "pct:1", "pct:2", "pct:3", "pct:4")
+_WORKLOADS: tuple[Workload, ...] = ("calm", "calm", "busy", "restless")
+_QUOTES_S: Mapping[Workload, tuple[int, ...]] = {"calm": (5, 10, 20), "busy": (5, 10, 20), "restless": (10, 20)}
+"""A restless world costs many times a calm one, and finds no more in a second of the wall."""
 _UNRECOVERABLE = 0.04
 _SELDOM = {
     "clock.suspend": 0.2,
@@ -42,13 +46,13 @@ def stream(seed: int, name: str) -> Random:
 def plan_of(seed: int, level: Level = "heavy", minutes: float = MINUTES) -> ChaosPlan:
     """The world of a seed."""
     workload = stream(seed, "workload")
-    names: tuple[Workload, ...] = ("calm", "busy", "busy", "restless")
+    kind = workload.choice(_WORKLOADS)
     plan = ChaosPlan(
         seed=seed,
         begins_us=drawn_beginning(stream(seed, "market")),
         minutes=minutes,
-        workload=workload.choice(names),
-        quote_interval_s=workload.choice((5, 10, 20)),
+        workload=kind,
+        quote_interval_s=workload.choice(_QUOTES_S[kind]),
     )
     if level == "none":
         return plan

@@ -17,6 +17,7 @@ from pathlib import Path
 from hydra.errors import StartError
 from hydra.journal.reading import JournalReader
 from hydra.messages.decisions import AlertRaised, LawViolated
+from hydra.messages.facts import LinkChanged
 from hydra.records import BookImage
 from hydra.runtime.loops import Livelock
 from hydra.simulation.chaos.plan import ChaosPlan
@@ -41,6 +42,7 @@ CALM_S = 600.0
 BARS_DAYS = 3
 MINUTES_A_DAY = 1440.0
 PROCESSES_MAX = 60
+LINK_ALERTS = ("link_down", "link_down_long")
 
 
 class _FarEnough(Exception):
@@ -255,16 +257,18 @@ class ChaosRun:
 
     def _never_return(self) -> None:
         """The gateway is gone for good: nothing is sent, and somebody is told."""
-        cut_seq = self.process.book.seq
         self.process.arena.network.cut(refusing="the gateway never returns")
         self._live(self.process.now_s + self._base.config.broker.alarm_after_s + CALM_S)
-        if not self._alarmed_since(cut_seq) and not _is_suspended(self.process):
+        if not self._is_alarmed() and not _is_suspended(self.process):
             self._violations.append("L7: the gateway never returned, and no alert tells of it")
 
-    def _alarmed_since(self, seq: int) -> bool:
+    def _is_alarmed(self) -> bool:
+        """Whether an alert tells of the link since it last worked."""
         with JournalReader(self.process.simulated.journal_path) as reader:
-            alerts = [stored for stored in reader.fold() if isinstance(stored.event, AlertRaised)]
-        return any(stored.seq > seq for stored in alerts)
+            links = reader.events(kind=LinkChanged.__name__)
+            alerts = reader.events(kind=AlertRaised.__name__)
+        ready = max((one.seq for one in links if getattr(one.event, "state", None) is LinkState.READY), default=0)
+        return any(one.seq > ready and getattr(one.event, "kind", "") in LINK_ALERTS for one in alerts)
 
     def _end(self) -> None:
         """SIGTERM."""

@@ -16,7 +16,9 @@ from hydra.broker.listings import LinkLost
 from hydra.simulation.disk import Trap
 from hydra.simulation.faults.base import Arena, Fault, Kind, PowerLoss, Scope, Undo, lasting, within
 from hydra.simulation.faults.journal import disk_of, files_of, journal_of
+from hydra.simulation.laws.records import head_of
 from hydra.simulation.write_ahead_log import tear
+from hydra.supervisor.picture import book_of
 
 STATEMENTS_MAX = 300.0
 TRAP_S = 60.0
@@ -51,7 +53,10 @@ def _torn_tail(arena: Arena, fault: Fault, chance: Random) -> Undo | None:
 
     def damage(directory: Path) -> None:
         _, log = files_of(directory / name)
-        arena.note("the journal's last transaction is torn" if tear(log, chance) else "the journal's log could not be torn")
+        if head_of(directory / name).seq <= book_of(arena.world.published()).seq:
+            arena.note("the commit had written nothing that was not told before")
+        else:
+            arena.note("the journal's last transaction is torn" if tear(log, chance) else "the journal's log cannot be torn")
 
     def spring() -> None:
         arena.tools.setdefault("damage", []).append(damage)

@@ -30,6 +30,8 @@ def one_order_an_intent(evidence: Evidence) -> Iterator[str]:
     for ref, count in sent.items():
         if count > 1:
             yield f"S1: order {ref} was written to the wire {count} times"
+    for ref in evidence.story.given_up:
+        yield f"S1: order {ref} was taken for never arrived, but its own session was the last one: it might still arrive"
 
 
 def fills_once(evidence: Evidence) -> Iterator[str]:

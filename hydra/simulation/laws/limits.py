@@ -116,13 +116,14 @@ def _in_time(evidence: Evidence, ref: str, known: Intended) -> Iterator[str]:
 def _never_too_much(evidence: Evidence) -> Iterator[str]:
     """By the gateway's ledger alone: what a parent had filled and what might still fill, whenever an order came."""
     disputed = _disputed(evidence)
+    named_twice = {ref: None for story in evidence.lost for ref in story.parents}  # a lost journal gives its names anew
     of_parent: dict[str, list[TrueOrder]] = {}
     for order in evidence.truth.orders:
         if order.client_id in evidence.client_ids and order.symbol not in disputed:
             of_parent.setdefault(parent_ref_of(order.order_ref), []).append(order)
     for parent_ref, orders in of_parent.items():
         parent = evidence.story.parents.get(parent_ref)
-        if parent is not None:
+        if parent is not None and parent_ref not in named_twice:
             yield from _too_much(evidence, parent, orders)
 
 

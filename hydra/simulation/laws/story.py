@@ -15,7 +15,7 @@ from hydra.journal.rows import StoredEvent
 from hydra.messages import decisions as d
 from hydra.messages import facts as f
 from hydra.messages.base import Event
-from hydra.values import ZERO, Execution, Intent, ParentOrder, Signal, TradingState
+from hydra.values import ZERO, Execution, Intent, OrderState, ParentOrder, Signal, TradingState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ class Story:
     """Keys: order_ref, exec_id, exec_root, signal_id, parent_ref, symbol. Lists are in the journal's order.
 
     `executions` holds each exec_id once, `told_twice` those that came again; `newest` the latest revision that counts;
+    `given_up` orders that were taken for never arrived while the session that they were committed for had no successor;
     `quantities` what the executions and adoptions since the opening balance make of each symbol.
     """
 
@@ -60,6 +61,7 @@ class Story:
     intended_twice: list[str] = field(default_factory=list)
     executions: dict[str, Execution] = field(default_factory=dict)
     told_twice: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
     newest: dict[str, Execution] = field(default_factory=dict)
     quantities: dict[str, Decimal] = field(default_factory=dict)
     opened_us: int = 0
@@ -142,6 +144,12 @@ def _intended(story: Story, told: Told) -> None:
     )
 
 
+def _order_ended(story: Story, told: Told) -> None:
+    known = story.intents.get(told.event.order_ref)
+    if told.event.state == OrderState.NEVER_REACHED and known is not None and told.session <= known.intent.session:
+        story.given_up.append(told.event.order_ref)
+
+
 def _executed(story: Story, told: Told) -> None:
     fill: Execution = told.event.execution
     if fill.exec_id in story.executions:
@@ -220,6 +228,7 @@ def _of_a_session(story: Story, told: Told) -> None:
 _HEARD: dict[type[Event], Callable[[Story, Told], None]] = {
     d.RunStarted: _run_started,
     d.OrderIntended: _intended,
+    d.OrderEnded: _order_ended,
     d.OpeningBalance: _opening,
     d.ForeignSettled: _foreign_settled,
     d.SignalReceived: _signal_received,
