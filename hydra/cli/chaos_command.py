@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hydra.cli.durations import DurationType
 from hydra.errors import ExitCode, UsageError
 from hydra.simulation.chaos.campaign import Campaign, Tally, campaign, cores
 from hydra.simulation.chaos.hunt import Wishes, hunt
-from hydra.simulation.chaos.options import MINUTES, Level, plan_of
+from hydra.simulation.chaos.options import MINUTES, Level, kinds_of, plan_of
 from hydra.simulation.chaos.plan import ChaosPlan, Record, described, encode, read
 from hydra.simulation.chaos.quiet import quiet
 from hydra.simulation.chaos.wording import failure_text, figures, summary
@@ -35,6 +36,7 @@ _LEVELS = click.Choice(("none", "light", "heavy"))
 @click.option("--jobs", type=click.IntRange(1, 256), help="Worlds at a time.  [default: one per core]")
 @click.option("--minutes", "wall_minutes", type=click.FloatRange(0.01), help="End after so many minutes of the wall.")
 @click.option("--faults", "level", type=_LEVELS, default="heavy", show_default=True, help="How much goes wrong.")
+@click.option("--only", multiple=True, metavar="KIND", help="Only faults called so, or whose names begin so; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="End with the summary as one JSON object on the last line.")
 @click.pass_context
 def chaos_command(
@@ -45,6 +47,7 @@ def chaos_command(
     jobs: int | None,
     wall_minutes: float | None,
     level: Level,
+    only: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Hunt: live through worlds drawn from seeds, each hurt by faults of its own, until one breaks a law.
@@ -52,11 +55,13 @@ def chaos_command(
     A world that fails is made small and kept under logs/chaos; `hydra replay` shows it again. Exit codes: 0 every law held,
     1 a law was broken, 2 wrong usage.
     """
+    kinds_of(only)
     what = Campaign(
         first_seed=first_seed,
         count=seeds,
         minutes=hours * 60.0,
         level=level,
+        only=only,
         jobs=jobs or min(cores(), seeds),
         wall_s=None if wall_minutes is None else wall_minutes * 60.0,
     )
@@ -96,6 +101,7 @@ def _kept(tally: Tally) -> str:
 @click.option("--seed", type=click.IntRange(0, SEED_MAX), help="The world of this seed instead of a file.")
 @click.option("--faults", "level", type=_LEVELS, default="heavy", show_default=True, help="With --seed, as hydra chaos.")
 @click.option("--hours", type=_HOURS, default=HOURS, show_default=True, help="With --seed, as hydra chaos.")
+@click.option("--only", multiple=True, metavar="KIND", help="With --seed, as hydra chaos.")
 @click.option("--until", "until_s", type=DurationType(), help="Stop at this virtual time, e.g. 41m.")
 @click.option("--trace", "traced", is_flag=True, help="Show every delivery, not only what went wrong and who intervened.")
 @click.option("--clock", type=click.Choice(("freezegun", "plain")), default="plain", show_default=True)
@@ -107,6 +113,7 @@ def replay_command(
     seed: int | None,
     level: Level,
     hours: float,
+    only: tuple[str, ...],
     until_s: float | None,
     traced: bool,
     clock: ClockKind,
@@ -116,7 +123,7 @@ def replay_command(
 
     Exit codes: 0 every law held, 1 a law was broken, 2 wrong usage.
     """
-    record = _wanted(file, seed, level, hours)
+    record = _wanted(file, seed, lambda drawn: plan_of(drawn, level, hours * 60.0, only))
     for line in described(record.plan):
         click.echo(line)
 
@@ -134,14 +141,13 @@ def replay_command(
     ctx.exit(ExitCode.VIOLATED if result.violations else ExitCode.CLEAN)
 
 
-def _wanted(file: Path | None, seed: int | None, level: Level, hours: float) -> Record:
+def _wanted(file: Path | None, seed: int | None, draw: Callable[[int], ChaosPlan]) -> Record:
     if (file is None) == (seed is None):
         raise UsageError("hydra replay shows one world: give a FILE or --seed, and not both")
     if file is not None:
         return read(file)
     assert seed is not None, "one of the two is given"
-    plan: ChaosPlan = plan_of(seed, level, hours * 60.0)
-    return Record(plan=plan)
+    return Record(plan=draw(seed))
 
 
 def _verdict(record: Record, digest: str, *, broken: bool, whole: bool) -> str:

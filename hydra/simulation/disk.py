@@ -16,10 +16,12 @@ from hydra.journal import store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One statement of a writer: its number on this disk, from 1, and its first word in capitals."""
+    """One statement of a writer: its number on this disk, from 1, its first word in capitals, and its texts among the
+    parameters."""
 
     number: int
     verb: str
+    texts: tuple[str, ...] = ()
 
 
 class Trouble:
@@ -55,6 +57,27 @@ class Refusal(Trouble):
         if statement.verb in self.verbs and not (self.times and self.refused_n >= self.times):
             self.refused_n += 1
             raise sqlite3.OperationalError(self.words)
+
+
+class RefusalOf(Trouble):
+    """The commit of a transaction that has inserted a row with this text fails, `times` times; nothing else does."""
+
+    def __init__(self, text: str, words: str, *, times: int) -> None:
+        self.text = text
+        self.words = words
+        self.times = times
+        self.refused_n = 0
+        self._is_inserted = False
+
+    def before(self, statement: Statement) -> None:
+        match statement.verb:
+            case "BEGIN":
+                self._is_inserted = False
+            case "INSERT" if self.text in statement.texts:
+                self._is_inserted = True
+            case "COMMIT" if self._is_inserted and self.refused_n < self.times:
+                self.refused_n += 1
+                raise sqlite3.OperationalError(self.words)
 
 
 class Trap(Trouble):
@@ -104,12 +127,13 @@ class Disk:
         """No trouble is on any more."""
         self._troubles.clear()
 
-    def perform(self, sql: str, act: Callable[[], Any]) -> Any:
+    def perform(self, sql: str, parameters: Any, act: Callable[[], Any]) -> Any:
         """Let a statement happen, troubles permitting."""
         self.statements_n += 1
         if not self._troubles:
             return act()
-        statement = Statement(number=self.statements_n, verb=sql.split(maxsplit=1)[0].upper())
+        texts = tuple(text for text in parameters if isinstance(text, str))
+        statement = Statement(number=self.statements_n, verb=sql.split(maxsplit=1)[0].upper(), texts=texts)
         for trouble in tuple(self._troubles):
             trouble.before(statement)
         done = act()
@@ -140,10 +164,10 @@ class WatchedCursor(sqlite3.Cursor):
     disk: Disk
 
     def execute(self, sql: str, parameters: Any = ()) -> Any:
-        return self.disk.perform(sql, lambda: super(WatchedCursor, self).execute(sql, parameters))
+        return self.disk.perform(sql, parameters, lambda: super(WatchedCursor, self).execute(sql, parameters))
 
     def executemany(self, sql: str, parameters: Any) -> Any:
-        return self.disk.perform(sql, lambda: super(WatchedCursor, self).executemany(sql, parameters))
+        return self.disk.perform(sql, (), lambda: super(WatchedCursor, self).executemany(sql, parameters))
 
 
 class _Library:

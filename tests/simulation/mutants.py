@@ -44,14 +44,13 @@ Break = Callable[[pytest.MonkeyPatch], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """`spoken` are the laws of which one must be found broken, hunting heavy seeds from `first` on, `within` so many, of so
-    many market minutes each."""
+    """`spoken` are the laws of which one must be found broken when worlds are hunted with faults of the kinds `only`, in the
+    order of their seeds from `first` on."""
 
     broken: Break
     spoken: frozenset[str]
+    only: tuple[str, ...]
     first: int
-    within: int
-    minutes: float = 30.0
 
     @property
     def name(self) -> str:
@@ -222,22 +221,22 @@ def never_tries_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(supervision._Decision, "_try_again", lambda decision, event: None)
 
 
-def _mutant(broken: Break, first: int, *spoken: str, within: int = 1) -> Mutant:
-    return Mutant(broken=broken, spoken=frozenset(spoken), first=first, within=within)
+def _mutant(broken: Break, only: tuple[str, ...], *spoken: str, first: int = 0) -> Mutant:
+    return Mutant(broken=broken, spoken=frozenset(spoken), only=only, first=first)
 
 
 MUTANTS = (
-    _mutant(no_write_ahead, 8141, "S7"),
-    _mutant(acks_before_commit, 2, "S7"),
-    _mutant(no_dedupe_by_exec_id, 10357, "S2", "S7"),
-    _mutant(correction_added, 12807, "S2"),
-    _mutant(forgets_at_restart, 6343, "S5", "S7"),
-    _mutant(retry_without_reconcile, 3567, "S1"),
-    _mutant(incomplete_taken_for_empty, 3015, "S3"),
-    _mutant(ids_from_next_valid_id, 5205, "S14"),
-    _mutant(exit_by_memory, 1, "S4"),
-    _mutant(resends_after_restart, 1853, "S6"),
-    _mutant(no_epoch_fence, 10235, "S8"),
-    _mutant(restarts_not_counted, 21813, "S10"),
-    _mutant(never_tries_again, 4, "L1"),
+    _mutant(no_write_ahead, ("journal.intent_fails",), "S1", "S7"),
+    _mutant(acks_before_commit, ("journal.io_error", "process.kill_at_journal"), "S7"),
+    _mutant(no_dedupe_by_exec_id, ("network.reset", "network.flapping"), "S2", "S7"),
+    _mutant(correction_added, ("gateway.correction",), "S2"),
+    _mutant(forgets_at_restart, ("operator.halt", "actor.kill", "process.kill"), "S5", "S7"),
+    _mutant(retry_without_reconcile, ("gateway.ack_lost", "gateway.slow", "network.latency"), "S1"),
+    _mutant(incomplete_taken_for_empty, ("gateway.end_marker_missing",), "S3"),
+    _mutant(ids_from_next_valid_id, ("gateway.order_id_rollback",), "S14"),
+    _mutant(exit_by_memory, ("network.", "actor."), "S4"),
+    _mutant(resends_after_restart, ("process.kill", "actor.kill"), "S6"),
+    _mutant(no_epoch_fence, ("actor.zombie", "actor.hang"), "S8"),
+    _mutant(restarts_not_counted, ("actor.crash_loop",), "S10"),
+    _mutant(never_tries_again, ("actor.kill",), "L1"),
 )

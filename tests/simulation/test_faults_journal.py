@@ -25,6 +25,7 @@ FILE_READ_ONLY = kind(KINDS, "journal.read_only")
 SECOND_WRITER = kind(KINDS, "journal.second_writer")
 DELETED = kind(KINDS, "journal.deleted")
 OLDER_COPY = kind(KINDS, "journal.older_copy")
+INTENT_FAILS = kind(KINDS, "journal.intent_fails")
 SLOW = kind(KINDS, "journal.slow")
 
 
@@ -53,6 +54,14 @@ def test_a_statement_that_fails_costs_the_journal_its_life_and_nobody_a_fact(tmp
         mortal.suffer(IO_ERROR, target=target, amount=1)
         until_restarted(stage).until(traded(stage.book.tally.fills + 2))
         stage.end_clean()
+
+
+def test_an_intent_that_is_not_durable_never_reaches_the_wire_and_the_order_is_sent_once_it_is(tmp_path: Path) -> None:
+    with born(tmp_path) as mortal:
+        stage = busy(mortal)
+        mortal.suffer(INTENT_FAILS, amount=2)
+        stage.until(lambda book: stage.incarnation("journal") == 3, 5)
+        stage.until(traded(stage.book.tally.fills + 2)).end_clean()
 
 
 @pytest.mark.parametrize("target", ["BEGIN", "COMMIT"])

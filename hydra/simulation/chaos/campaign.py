@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass, field
 
 from hydra.simulation.chaos.hunt import hunt, smallest
-from hydra.simulation.chaos.options import Level, plan_of
+from hydra.simulation.chaos.options import Level, Only, plan_of
 from hydra.simulation.chaos.quiet import be_quiet, quiet
 from hydra.simulation.chaos.reached import SOMETIMES
 from hydra.simulation.chaos.result import ChaosResult
@@ -29,7 +29,7 @@ AHEAD = 2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
     """What is to be hunted: `count` seeds from `first_seed` on, `minutes` of market time each under faults of this level,
-    for at most `wall_s` seconds if that is given."""
+    of these kinds `only` if any are given (see plan_of), for at most `wall_s` seconds if that is given."""
 
     first_seed: int
     count: int
@@ -37,6 +37,7 @@ class Campaign:
     level: Level
     jobs: int
     wall_s: float | None = None
+    only: Only = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,7 +114,7 @@ def _results(what: Campaign, began_s: float) -> Iterator[ChaosResult]:
         failed = False
         while True:
             while not failed and len(running) < what.jobs * AHEAD and (seed := next(seeds, None)) is not None:
-                running.add(workers.submit(hunt_seed, seed, what.level, what.minutes))
+                running.add(workers.submit(hunt_seed, seed, what))
             if not running:
                 return
             done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -125,7 +126,7 @@ def _results(what: Campaign, began_s: float) -> Iterator[ChaosResult]:
 def _one_by_one(seeds: Iterable[int], what: Campaign) -> Iterator[ChaosResult]:
     for seed in seeds:
         with quiet():
-            result = hunt_seed(seed, what.level, what.minutes)
+            result = hunt_seed(seed, what)
         yield result
         if result.violations:
             return
@@ -138,9 +139,9 @@ def _while_time(seeds: Iterable[int], what: Campaign, began_s: float) -> Iterato
         yield seed
 
 
-def hunt_seed(seed: int, level: Level, minutes: float) -> ChaosResult:
+def hunt_seed(seed: int, what: Campaign) -> ChaosResult:
     """One world of a campaign."""
-    return hunt(plan_of(seed, level, minutes))
+    return hunt(plan_of(seed, what.level, what.minutes, what.only))
 
 
 def cores() -> int:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from random import Random
 from typing import Literal
 
+from hydra.errors import UsageError
 from hydra.simulation.chaos.plan import ChaosPlan, Workload
 from hydra.simulation.chaos.workloads import drawn_knobs
 from hydra.simulation.faults.base import Fault, Kind, Scope
@@ -15,6 +16,7 @@ from hydra.simulation.faults.catalogue import KINDS
 from hydra.simulation.markets import drawn_beginning
 
 Level = Literal["none", "light", "heavy"]
+Only = tuple[str, ...]
 SYMBOLS = ("AAPL", "IBM", "MSFT")
 MINUTES = 70.0
 QUIET_S = 20.0
@@ -43,8 +45,8 @@ def stream(seed: int, name: str) -> Random:
     return Random(f"{seed}/chaos/{name}")
 
 
-def plan_of(seed: int, level: Level = "heavy", minutes: float = MINUTES) -> ChaosPlan:
-    """The world of a seed."""
+def plan_of(seed: int, level: Level = "heavy", minutes: float = MINUTES, only: Only = ()) -> ChaosPlan:
+    """The world of a seed; with faults of these kinds `only`, if any are given, by names or beginnings of names."""
     workload = stream(seed, "workload")
     kind = workload.choice(_WORKLOADS)
     plan = ChaosPlan(
@@ -60,20 +62,22 @@ def plan_of(seed: int, level: Level = "heavy", minutes: float = MINUTES) -> Chao
         plan,
         policy=_policy(stream(seed, "schedule"), level),
         knobs=drawn_knobs(stream(seed, "jitter"), _KNOBS_N[level]),
-        faults=faults_of(seed, level, minutes),
+        faults=faults_of(seed, level, minutes, only),
         recovers=level != "heavy" or stream(seed, "recovery").random() >= _UNRECOVERABLE,
     )
 
 
-def faults_of(seed: int, level: Level, minutes: float = MINUTES) -> tuple[Fault, ...]:
+def faults_of(seed: int, level: Level, minutes: float = MINUTES, only: Only = ()) -> tuple[Fault, ...]:
     """Swarm testing: half of the kinds cannot happen in this world, the others by weights that differ widely; so that
-    frequent faults do not hide what only rare ones bring about."""
+    frequent faults do not hide what only rare ones bring about. Of kinds that are asked for, all can happen."""
     options = stream(seed, "swarm")
     least, most = _FAULTS_N[level]
     if not most:
         return ()
     weights = {
-        name: math.exp(options.uniform(0.0, 4.0)) * _SELDOM.get(name, 1.0) for name in KINDS if options.random() < 0.5
+        name: math.exp(options.uniform(0.0, 4.0)) * _SELDOM.get(name, 1.0)
+        for name in kinds_of(only)
+        if only or options.random() < 0.5
     }
     mean_n = least * (most / least) ** options.random() * minutes / MINUTES
     count = _poisson(options, mean_n)
@@ -81,6 +85,14 @@ def faults_of(seed: int, level: Level, minutes: float = MINUTES) -> tuple[Fault,
     scope = Scope(from_s=QUIET_S, until_s=minutes * 60.0, symbols=SYMBOLS)
     drawn = (_drawn(chance, scope, weights) for _ in range(count if weights else 0))
     return tuple(sorted(drawn, key=lambda fault: fault.at_s))
+
+
+def kinds_of(only: Only) -> tuple[str, ...]:
+    """The kinds whose names begin so; all of them if nothing is asked for. Raises UsageError for a name that fits none."""
+    for wanted in only:
+        if not any(name.startswith(wanted) for name in KINDS):
+            raise UsageError(f"no kind of fault is called {wanted!r} or begins so; there are {', '.join(KINDS)}")
+    return tuple(name for name in KINDS if not only or name.startswith(tuple(only)))
 
 
 def _drawn(chance: Random, scope: Scope, weights: dict[str, float]) -> Fault:

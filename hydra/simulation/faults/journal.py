@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from hydra.simulation.disk import Disk, Refusal, Trouble
+from hydra.simulation.disk import Disk, Refusal, RefusalOf, Trouble
 from hydra.simulation.faults.actor_victims import traps_of
 from hydra.simulation.faults.base import Arena, Fault, Kind, PowerLoss, Scope, Undo, lasting, within
 from hydra.simulation.faults.trap_kinds import Slow
@@ -70,6 +70,20 @@ def _io_error(arena: Arena, fault: Fault, chance: Random) -> Undo | None:
     if fault.target == "ROLLBACK":
         fence(arena)
     return _on(arena, Refusal((fault.target,), IO_ERROR, times=int(fault.amount)))
+
+
+def _intent_fails(arena: Arena, fault: Fault, chance: Random) -> Undo | None:
+    trouble = RefusalOf("OrderIntended", IO_ERROR, times=int(fault.amount))
+    off = _on(arena, trouble)
+    if off is None:
+        return None
+
+    def undo() -> None:
+        off()
+        if not trouble.refused_n:
+            arena.missed("no order was intended meanwhile")
+
+    return undo
 
 
 def _commit_unknown(arena: Arena, fault: Fault, chance: Random) -> Undo | None:
@@ -195,6 +209,13 @@ KINDS: tuple[Kind, ...] = (
         "`amount` commits are durable, but fail with an input/output error",
         _commit_unknown,
         _drawn("journal.commit_unknown", amounts=COUNT, lasts_s=(1.0, 60.0), is_count=True),
+    ),
+    _kind(
+        "journal.intent_fails",
+        32,
+        "the commits of the next `amount` orders' intents fail with an input/output error",
+        _intent_fails,
+        _drawn("journal.intent_fails", amounts=COUNT, lasts_s=(5.0, 600.0), is_count=True),
     ),
     _kind(
         "journal.slow",
