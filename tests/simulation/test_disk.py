@@ -45,7 +45,9 @@ def test_every_statement_of_a_writer_is_numbered(tmp_path: Path) -> None:
 def test_a_journal_that_is_opened_afterwards_lies_on_no_disk(tmp_path: Path) -> None:
     with installed(Disk()) as disk:
         pass
-    record(EventStore.open(tmp_path / "hydra.db", create=True), "one")
+    journal = EventStore.open(tmp_path / "hydra.db", create=True)
+    record(journal, "one")
+    journal.close()
     assert (0, sqlite3) == (disk.statements_n, vars(store)["sqlite3"])
 
 
