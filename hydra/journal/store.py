@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from hydra.core.instants import from_us, to_us
 from hydra.errors import StartError
 from hydra.journal import schema
 from hydra.journal.codec import encode
-from hydra.journal.faults import JournalDamaged, NotRecordable, WriteFailed, WriterFenced
+from hydra.journal.faults import NotRecordable, WriteFailed, WriterFenced
 from hydra.journal.rows import COLUMNS, GENESIS, Head, Row, StoredEvent, walk
 from hydra.messages.base import Event
 
@@ -61,14 +62,14 @@ class EventStore:
             connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, factory=factory)
         except (OSError, sqlite3.Error) as error:
             raise StartError(f"The journal {path} cannot be opened: {error}.") from error
-        try:
-            return cls._take_over(path, connection)
-        except sqlite3.Error as error:
-            connection.close()
-            raise StartError(f"The journal {path} cannot be opened for writing: {error}.") from error
-        except JournalDamaged:
-            connection.close()
-            raise
+        with ExitStack() as undo:
+            undo.callback(connection.close)
+            try:
+                store = cls._take_over(path, connection)
+            except sqlite3.Error as error:
+                raise StartError(f"The journal {path} cannot be opened for writing: {error}.") from error
+            undo.pop_all()
+        return store
 
     @classmethod
     def _take_over(cls, path: Path, connection: sqlite3.Connection) -> EventStore:

@@ -126,13 +126,20 @@ class VirtualHost(ParkedHost):
         self._held = self.life.at_hand = turn
         self.life.turns += 1
         self.life.busy = True
+        self._pump.hanging.append(self)
         self._pump.someone_hangs()
 
     def _wake(self) -> None:
         """The handler goes on at last, whatever has become of this incarnation; then it ends, or reads on."""
         turn, self._held = self._held, ()
         if turn:
+            self._pump.hanging.remove(self)
             self._go_on(self._run(turn))
+
+    def let_go(self) -> None:
+        """The world ends while it hangs: its turn never returns, but what it holds open is closed."""
+        self._held = ()
+        self.life.farewell()
 
     def _conclude(self) -> None:
         self.life.farewell()
@@ -162,6 +169,7 @@ class Pump:
         self.trace = trace
         self.bystanders = bystanders
         self.someone_hangs = someone_hangs
+        self.hanging: list[VirtualHost] = []
         self._armed = False
         self._next: asyncio.Handle | None = None
 
@@ -179,6 +187,12 @@ class Pump:
             self.trace.note(now_us, to.name, envelope)
             for listener in self.bystanders.listeners:
                 listener.delivered(now_us, to.name, to.incarnation, envelope)
+
+    def end(self) -> None:
+        """The world has stopped: as the end of a process closes the files of a thread that hangs."""
+        hanging, self.hanging = self.hanging, []
+        for host in hanging:
+            host.let_go()
 
     def _arm(self) -> None:
         if not self._armed:

@@ -113,10 +113,11 @@ class VirtualWorld(World):
         self._bystanders.interference = meddler
 
     def stop(self) -> None:
-        """As ever; then the loop is closed, and tasks that nobody owned are cancelled."""
+        """As ever; then who hangs lets go, tasks that nobody owned are cancelled, and the loop is closed."""
         if self.loop.is_closed():
             return
         super().stop()
+        self._pump.end()
         self.loop.resume()
         self.loop.run_until_complete(self._cancel_rest())
         asyncio.set_event_loop(None)

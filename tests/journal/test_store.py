@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import freezegun
 import pytest
@@ -113,6 +114,25 @@ def test_nobody_takes_over_in_the_middle_of_a_transaction(
     store.append(SAID, OPEN, RUN, SESSION)
     store.commit()
     assert [SAID] == [stored.event for stored in folded(path)]
+
+
+class Interrupted(sqlite3.Connection):
+    """Whoever takes a journal over with it is killed in the last statement before the commit."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        if sql.startswith("SELECT seq"):
+            raise KeyboardInterrupt
+        return super().execute(sql, parameters)
+
+
+def test_a_take_over_that_fails_of_whatever_leaves_no_lock_behind(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hydra.journal.store.BUSY_TIMEOUT_S", 0.0)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        EventStore.open(path, create=True, factory=Interrupted)
+    store = EventStore.open(path, create=True)
+    record(store, [SAID])
+    store.close()
+    assert caught.tb is not None  # so the frames still hold a connection that nobody closed
 
 
 @pytest.fixture

@@ -77,6 +77,15 @@ def test_a_hang_that_is_fatal_ends_the_process(virtual: Stage) -> None:
     assert ["a: hung: over 5 s in one message"] == virtual.fatal
 
 
+def test_who_still_hangs_when_the_world_stops_never_has_its_turn_and_closes_what_it_holds(virtual: Stage) -> None:
+    virtual.start(virtual.child("a", Announcer, hang_s=5.0), virtual.child("b"))
+    world_of(virtual).interference = Hang("a")
+    virtual.do("a", tell_b)
+    world_of(virtual).run_for(1.0)
+    virtual.world.stop()
+    assert ["start", "stop fenced"] == virtual.notes("a")
+
+
 class Late(Interference):
     def __init__(self, *lateness: float) -> None:
         self._lateness = iter(lateness)
