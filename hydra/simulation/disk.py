@@ -81,13 +81,20 @@ class RefusalOf(Trouble):
 
 
 class Trap(Trouble):
-    """Springs once, before or after the n-th statement from now; of all, or of those of one verb."""
+    """Springs once, before or after the n-th statement from now that counts; without `counts` every one does."""
 
-    def __init__(self, nth: int, spring: Callable[[], None], *, is_after: bool, verb: str = "") -> None:
+    def __init__(
+        self,
+        nth: int,
+        spring: Callable[[], None],
+        *,
+        is_after: bool,
+        counts: Callable[[Statement], bool] = lambda statement: True,
+    ) -> None:
         self._left = nth
         self.spring = spring
         self.is_after = is_after
-        self.verb = verb
+        self.counts = counts
 
     @property
     def has_sprung(self) -> bool:
@@ -102,7 +109,7 @@ class Trap(Trouble):
             self._count(statement)
 
     def _count(self, statement: Statement) -> None:
-        if self.verb in ("", statement.verb):
+        if self.counts(statement):
             self._left -= 1
             if self._left == 0:
                 self.spring()

@@ -13,6 +13,7 @@ import pytest
 
 import hydra.broker.conversation as conversation
 import hydra.core.admission as admission
+import hydra.core.committing as committing
 import hydra.core.exits as exits
 import hydra.core.folding as folding
 import hydra.core.risk as risk
@@ -167,6 +168,11 @@ def ids_from_next_valid_id(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(folding.FOLDS, f.SessionOpened, trusting)
 
 
+def permit_not_checked(patch: pytest.MonkeyPatch) -> None:
+    """The journal commits what it is handed, whatever has become of the permit since."""
+    patch.setattr(committing, "check_permit", lambda want, permit, **now: None)
+
+
 # ---- who decides what to trade
 
 
@@ -234,6 +240,7 @@ MUTANTS = (
     _mutant(retry_without_reconcile, ("gateway.ack_lost", "gateway.slow", "network.latency"), "S1"),
     _mutant(incomplete_taken_for_empty, ("gateway.end_marker_missing",), "S3"),
     _mutant(ids_from_next_valid_id, ("gateway.order_id_rollback",), "S14"),
+    _mutant(permit_not_checked, ("operator.halt_overtakes_permit",), "S5"),
     _mutant(exit_by_memory, ("network.", "actor."), "S4"),
     _mutant(resends_after_restart, ("process.kill", "actor.kill"), "S6"),
     _mutant(no_epoch_fence, ("actor.zombie", "actor.hang"), "S8"),

@@ -91,7 +91,8 @@ def test_a_trap_springs_once_before_or_after_its_statement(tmp_path: Path, is_af
     path, seen = tmp_path / "hydra.db", []
     with installed(Disk()) as disk:
         journal = EventStore.open(path, create=True)
-        disk.begin(Trap(1, lambda: seen.append(recorded(path)), is_after=is_after, verb="COMMIT"))
+        look = lambda: seen.append(recorded(path))  # noqa: E731
+        disk.begin(Trap(1, look, is_after=is_after, counts=lambda statement: statement.verb == "COMMIT"))
         record(journal, "one")
         record(journal, "two")
         journal.close()

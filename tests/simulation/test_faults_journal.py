@@ -10,6 +10,7 @@ import pytest
 from hydra.errors import StartError
 from hydra.messages.decisions import LawViolated
 from hydra.simulation.disk import Refusal
+from hydra.simulation.faults import actor_crashes
 from hydra.simulation.faults.base import Kind
 from hydra.simulation.faults.journal import KINDS, READ_ONLY, WRITING
 from hydra.values import TradingState
@@ -27,6 +28,7 @@ DELETED = kind(KINDS, "journal.deleted")
 OLDER_COPY = kind(KINDS, "journal.older_copy")
 INTENT_FAILS = kind(KINDS, "journal.intent_fails")
 SLOW = kind(KINDS, "journal.slow")
+CRASH_AT_WRITE = kind(actor_crashes.KINDS, "actor.crash_at_write")
 
 
 def busy(mortal: Mortal) -> Stage:
@@ -146,6 +148,46 @@ def test_a_process_on_a_disk_that_takes_no_writes_does_not_start(tmp_path: Path)
         mortal.disk.begin(Refusal(WRITING, READ_ONLY))
         with pytest.raises(StartError, match="cannot be opened for writing: attempt to write a readonly database"):
             later.stage.begin()
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("nth", [1, 2, 3, 4, 5, 6, 9, 31])
+def test_a_journal_that_crashes_at_any_statement_comes_back_and_nothing_is_lost_or_doubled(
+    tmp_path: Path, nth: int, side: str
+) -> None:
+    with born(tmp_path) as mortal:
+        stage = busy(mortal)
+        undo = mortal.suffer(CRASH_AT_WRITE, target=side, amount=nth)
+        until_restarted(stage)
+        undo()
+        assert ([f"journal crashes, {side} statement {nth}"], []) == (mortal.notes, mortal.missed)
+        stage.until(traded(stage.book.tally.fills + 2)).end_clean()
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("nth", range(1, 13))
+def test_a_journal_that_crashes_at_any_statement_of_its_start_starts_again(tmp_path: Path, nth: int, side: str) -> None:
+    with born(tmp_path) as mortal:
+        stage = busy(mortal)
+        before = stage.incarnation("journal")
+        mortal.suffer(CRASH_AT_WRITE, target=side, amount=nth)
+        stage.world.kill("journal", "a drill")
+        stage.until(lambda book: stage.incarnation("journal") > before + 1, 5)
+        assert [f"journal crashes, {side} statement {nth}"] == mortal.notes
+        stage.until(traded(stage.book.tally.fills + 2)).end_clean()
+
+
+def test_a_disk_that_only_others_write_to_springs_no_trap_of_the_journals(tmp_path: Path) -> None:
+    with born(tmp_path) as mortal:
+        stage = busy(mortal)
+        mortal.suffer(FULL, target="COMMIT")
+        undo = mortal.suffer(CRASH_AT_WRITE, target="before", amount=100_000)
+        stage.world.run_until(lambda: bool(stage.desk.failed), limit_s=120)
+        undo()
+        undo = mortal.suffer(CRASH_AT_WRITE, target="before", amount=1)
+        stage.end()  # its last words are written by nobody's actor
+        undo()
+        assert ["the journal wrote too little"] * 2 == mortal.missed
 
 
 def test_a_slow_disk_makes_everything_late_and_nothing_wrong(tmp_path: Path) -> None:

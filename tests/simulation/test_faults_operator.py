@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hydra.messages.decisions import AlertRaised, OperatorActed, ReconciliationDone
+from hydra.messages.decisions import AlertRaised, OperatorActed, OrderIntended, OrderRefused, ReconciliationDone
 from hydra.simulation.faults.operator import KINDS, VICTIMS, WITH_PROCESS
 from hydra.supervisor.alerts import RecentAlerts
 from hydra.values import TradingState
@@ -16,6 +16,7 @@ from tests.drills.stage import Stage, traded, working_at, works
 from tests.simulation.mortal import Mortal, born, drawn, kind
 
 HALT = kind(KINDS, "operator.halt")
+HALT_OVERTAKES_PERMIT = kind(KINDS, "operator.halt_overtakes_permit")
 HALT_DIRECT = kind(KINDS, "operator.halt_direct")
 FLATTEN = kind(KINDS, "operator.flatten")
 HALT_IN_FLATTEN = kind(KINDS, "operator.halt_in_flatten")
@@ -85,6 +86,31 @@ def test_a_direct_halt_at_a_gateway_that_refuses_is_said(tmp_path: Path) -> None
         stage.world.run_until(lambda: bool(mortal.notes), limit_s=30)
         assert "no gateway listens" in mortal.notes[0]
         stage.network.accept()
+        goes_on(stage)
+
+
+def test_an_order_that_a_halt_has_overtaken_is_refused_by_the_journal_in_spite_of_its_permit(tmp_path: Path) -> None:
+    with born(tmp_path) as mortal:
+        stage = busy(mortal)
+        before = len(stage.told(OrderIntended))
+        undo = mortal.suffer(HALT_OVERTAKES_PERMIT)
+        stage.until(lambda book: book.trading.state is TradingState.HALTED, 10).run(0.5)
+        intended = stage.told(OrderIntended)[before:]
+        refused = stage.told(OrderRefused)[-1]
+        assert ("journal", True) == (refused.by, "what may trade changed at" in refused.reasons[-1])
+        assert refused.want.order_ref not in [event.intent.want.order_ref for event in intended]
+        assert [] == working_at(stage.ledger)
+        undo()
+        goes_on(stage)
+
+
+def test_a_halt_that_no_order_meets_is_missed_and_nothing_is_resumed(tmp_path: Path) -> None:
+    with born(tmp_path) as mortal:
+        stage = busy(mortal)
+        mortal.suffer(HALT_OVERTAKES_PERMIT)()
+        stage.run(0.2)
+        assert ["nobody came to where the trap was set"] == mortal.missed
+        assert [] == stage.told(OperatorActed)
         goes_on(stage)
 
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import cast, get_args
 
+from hydra.simulation.disk import Trap
 from hydra.simulation.faults.actor_victims import VICTIMS, killing, one_of, set_trap, traps_of
 from hydra.simulation.faults.base import Arena, Fault, Kind, Scope, Undo, lasting, within
-from hydra.simulation.faults.trap_kinds import Crashes, CrashesAlways, FailsStarts, Injected, Place
+from hydra.simulation.faults.journal import STATEMENTS_MAX, TRAP_S, set_at_disk
+from hydra.simulation.faults.trap_kinds import AtWork, Crashes, CrashesAlways, FailsStarts, Injected, Place
 
 TELLS_MAX = 8
 
@@ -61,6 +63,33 @@ def crash_trap(arena: Arena, pattern: str, where: tuple[Place, int], error: Call
     return set_trap(arena, trap)
 
 
+def _draw_at_write(chance: Random, scope: Scope) -> Fault:
+    at_s, nth = within(chance, scope), round(lasting(chance, 1.0, STATEMENTS_MAX))
+    target = chance.choice(("before", "after"))
+    return Fault(kind="actor.crash_at_write", at_s=at_s, for_s=TRAP_S, target=target, amount=nth)
+
+
+def _begin_at_write(arena: Arena, fault: Fault, chance: Random) -> Undo | None:
+    """What others write to the journal's file, last words for instance, is not counted."""
+    text = f"{fault.target} statement {fault.amount:g}"
+
+    def spring() -> None:
+        arena.note(f"journal crashes, {text}")
+        raise Injected(f"it fails, {text}")
+
+    at_work = AtWork(name="journal")
+    away = traps_of(arena).add(at_work)
+    trap = Trap(round(fault.amount), spring, is_after=fault.target == "after", counts=lambda statement: at_work.now)
+    off = set_at_disk(arena, trap)
+
+    def undo() -> None:
+        away()
+        if off is not None:
+            off()
+
+    return undo
+
+
 def _draw_crash_loop(chance: Random, scope: Scope) -> Fault:
     at_s, for_s = within(chance, scope), lasting(chance, 5.0, 120.0)
     return Fault(kind="actor.crash_loop", at_s=at_s, for_s=for_s, target=chance.choice(VICTIMS))
@@ -95,6 +124,14 @@ KINDS: tuple[Kind, ...] = (
         sentence="An actor fails in a turn: at its start or end, or before or after the n-th message it tells.",
         draw=_draw_crash,
         begin=_begin_crash,
+    ),
+    Kind(
+        name="actor.crash_at_write",
+        suffers="actor",
+        rows=(3,),
+        sentence="The journal's actor fails before or after its amount-th statement: a begin, an insert, a commit, any.",
+        draw=_draw_at_write,
+        begin=_begin_at_write,
     ),
     Kind(
         name="actor.crash_exotic",

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from hydra.simulation.disk import Disk, Refusal, RefusalOf, Trouble
+from hydra.simulation.disk import Disk, Refusal, RefusalOf, Trap, Trouble
 from hydra.simulation.faults.actor_victims import traps_of
 from hydra.simulation.faults.base import Arena, Fault, Kind, PowerLoss, Scope, Undo, lasting, within
 from hydra.simulation.faults.trap_kinds import Slow
@@ -23,6 +23,9 @@ FAILING = ("BEGIN", "INSERT", "COMMIT", "ROLLBACK")
 """Where an input or output error can be. A rollback is only tried by a writer that finds itself fenced."""
 LOSSES: tuple[PowerLoss, ...] = ("landing", "lost")
 ONCE_MAX = 3
+STATEMENTS_MAX = 300.0
+TRAP_S = 60.0
+"""How long a trap waits for its statement of the journal."""
 
 Begin = Callable[[Arena, Fault, Random], Undo | None]
 Draw = Callable[[Random, Scope], Fault]
@@ -47,6 +50,20 @@ def _on(arena: Arena, *troubles: Trouble) -> Undo | None:
     def undo() -> None:
         for trouble in troubles:
             disk.end(trouble)
+
+    return undo
+
+
+def set_at_disk(arena: Arena, trap: Trap) -> Undo | None:
+    """Set it; one that is taken away unsprung has missed."""
+    off, missed = _on(arena, trap), arena.missed
+    if off is None:
+        return None
+
+    def undo() -> None:
+        off()
+        if not trap.has_sprung:
+            missed("the journal wrote too little")
 
     return undo
 

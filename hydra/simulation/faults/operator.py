@@ -6,15 +6,16 @@ The verbs tell what the Desk tells, in its order; they do not wait for an answer
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 from hydra.broker.link_direct import DirectTarget, cancel_everything
 from hydra.errors import HydraError
-from hydra.messages.commands import CancelEverything, ChangeTrading, FlattenAll, LatchHalt
-from hydra.simulation.faults.actor_victims import traps_of
+from hydra.messages.commands import CancelEverything, ChangeTrading, CommitOrder, FlattenAll, LatchHalt
+from hydra.simulation.faults.actor_victims import set_trap, traps_of
 from hydra.simulation.faults.base import Arena, Fault, Kind, Scope, Undo, lasting, within
 from hydra.simulation.faults.process import keep_task
-from hydra.simulation.faults.trap_kinds import Slow
+from hydra.simulation.faults.trap_kinds import Overtakes, Slow
 from hydra.supervisor.alerts import AlertsActor
 from hydra.supervisor.picture import book_of
 from hydra.values import TradingState
@@ -77,6 +78,20 @@ def _resumes(arena: Arena) -> Undo:
 def _halt(arena: Arena, fault: Fault, chance: Random) -> Undo:
     halt(arena, f"at {fault.at_s:g} s")
     return _resumes(arena)
+
+
+def _halt_overtakes_permit(arena: Arena, fault: Fault, chance: Random) -> Undo:
+    """An order that risk has let pass meets the halt in the journal's mailbox, and stands behind it."""
+    act = partial(halt, arena, f"before an order is committed, at {fault.at_s:g} s or later")
+    trap = Overtakes(to="journal", kind=CommitOrder, act=act)
+    away = set_trap(arena, trap)
+
+    def undo() -> None:
+        away()
+        if trap.is_sprung:
+            resume(arena, "it is over", force=False)
+
+    return undo
 
 
 def _flatten(arena: Arena, fault: Fault, chance: Random) -> Undo:
@@ -234,6 +249,12 @@ KINDS: tuple[Kind, ...] = (
         _halt_direct,
         targets=("alone", WITH_PROCESS),
         lasts_s=HALTS_S,
+    ),
+    _kind(
+        "operator.halt_overtakes_permit",
+        "a person halts at the very moment at which risk hands the journal an order that it has permitted",
+        _halt_overtakes_permit,
+        lasts_s=(30.0, 600.0),
     ),
     _kind("operator.flatten", "a person has every position closed, and resumes later", _flatten, lasts_s=HALTS_S),
     _kind(

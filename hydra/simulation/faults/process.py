@@ -15,14 +15,11 @@ from hydra.broker.link import Link, LinkPlan
 from hydra.broker.listings import LinkLost
 from hydra.simulation.disk import Trap
 from hydra.simulation.faults.base import Arena, Fault, Kind, PowerLoss, Scope, Undo, lasting, within
-from hydra.simulation.faults.journal import disk_of, files_of, journal_of
+from hydra.simulation.faults.journal import STATEMENTS_MAX, TRAP_S, files_of, journal_of, set_at_disk
 from hydra.simulation.laws.records import head_of
 from hydra.simulation.write_ahead_log import tear
 from hydra.supervisor.picture import book_of
 
-STATEMENTS_MAX = 300.0
-TRAP_S = 60.0
-"""How long a trap waits for its statement of the journal."""
 AGAIN_S = 2.0
 SIDES = ("before landing", "before lost", "after landing", "after lost")
 LOSSES = ("landing", "lost")
@@ -41,7 +38,7 @@ def _kill(arena: Arena, fault: Fault, chance: Random) -> None:
 def _kill_at_journal(arena: Arena, fault: Fault, chance: Random) -> Undo | None:
     side = "after" if fault.target.startswith("after") else "before"
     reason = f"kill -9 {side} statement {fault.amount:g} of the journal"
-    return _set(
+    return set_at_disk(
         arena,
         Trap(int(fault.amount), lambda: arena.kill_process(reason, loss_of(fault)), is_after=side == "after"),
     )
@@ -62,21 +59,7 @@ def _torn_tail(arena: Arena, fault: Fault, chance: Random) -> Undo | None:
         arena.tools.setdefault("damage", []).append(damage)
         arena.kill_process("power cut in the middle of a commit", loss_of(fault))
 
-    return _set(arena, Trap(int(fault.amount), spring, is_after=True, verb="COMMIT"))
-
-
-def _set(arena: Arena, trap: Trap) -> Undo | None:
-    disk = disk_of(arena)
-    if disk is None:
-        return None
-    disk.begin(trap)
-
-    def undo() -> None:
-        disk.end(trap)
-        if not trap.has_sprung:
-            arena.missed("the journal wrote too little")
-
-    return undo
+    return set_at_disk(arena, Trap(int(fault.amount), spring, is_after=True, counts=lambda one: one.verb == "COMMIT"))
 
 
 def _power_loss_with_gateway(arena: Arena, fault: Fault, chance: Random) -> None:

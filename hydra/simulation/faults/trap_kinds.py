@@ -12,6 +12,7 @@ from typing import Literal
 from hydra.runtime.envelope import Envelope
 from hydra.runtime.interference import Interference
 from hydra.runtime.life import Life
+from hydra.runtime.message import Message
 from hydra.runtime.signals import Signal
 from hydra.runtime.timers import Timer
 from hydra.runtime.virtual import VirtualWorld
@@ -110,6 +111,49 @@ class Crashes(Trap):
             self.is_sprung = True
             self.tell(name)
             raise self.error()
+
+
+@dataclass(eq=False, kw_only=True)
+class AtWork(Interference):
+    """Knows whether an incarnation of this name is in its start or in a turn at this moment."""
+
+    name: str
+    _life: Life | None = None
+
+    @property
+    def now(self) -> bool:
+        """Not of one that is over: what a start that failed leaves behind is not its work."""
+        return self._life is not None and not self._life.is_over
+
+    def starting(self, life: Life) -> None:
+        self._note(life, life)
+
+    def started(self, life: Life) -> None:
+        self._note(life, None)
+
+    def entering(self, life: Life, turn: Sequence[Envelope]) -> None:
+        self._note(life, life)
+
+    def left(self, life: Life) -> None:
+        self._note(life, None)
+
+    def _note(self, life: Life, at_work: Life | None) -> None:
+        if life.name == self.name:
+            self._life = at_work
+
+
+@dataclass(eq=False, kw_only=True)
+class Overtakes(Trap):
+    """Acts once, before the next message of this type reaches this mailbox."""
+
+    to: str
+    kind: type[Message]
+    act: Callable[[], object]
+
+    def sending(self, to: str, envelope: Envelope) -> None:
+        if to == self.to and isinstance(envelope.message, self.kind) and not self.is_sprung:
+            self.is_sprung = True
+            self.act()
 
 
 @dataclass(eq=False, kw_only=True)
