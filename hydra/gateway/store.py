@@ -7,6 +7,7 @@ byte leaves it.
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -151,12 +152,15 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         mode = "?mode=ro" if read_only else ""
-        self._db = sqlite3.connect(f"file:{path}{mode}", uri=True, isolation_level=None)
-        self._db.row_factory = sqlite3.Row
-        if not read_only:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-        self._ensure_schema(path, read_only=read_only)
+        with ExitStack() as undo:
+            self._db = sqlite3.connect(f"file:{path}{mode}", uri=True, isolation_level=None)
+            undo.callback(self._db.close)
+            self._db.row_factory = sqlite3.Row
+            if not read_only:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+            self._ensure_schema(path, read_only=read_only)
+            undo.pop_all()
 
     def _ensure_schema(self, path: Path, *, read_only: bool) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -44,12 +45,11 @@ def open_read_only(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     except sqlite3.Error as error:
         raise UsageError(f"The journal {path} cannot be opened for reading: {error}.") from error
-    try:
+    with ExitStack() as undo:
+        undo.callback(connection.close)
         if schema.is_new(connection, path):
             raise JournalDamaged(path, 0, "it is empty")
-    except JournalDamaged:
-        connection.close()
-        raise
+        undo.pop_all()
     return connection
 
 
