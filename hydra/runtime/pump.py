@@ -62,6 +62,7 @@ class VirtualHost(ParkedHost):
     def _begin(self) -> None:
         if self.life.is_over:
             return
+        self._pump.alive[self] = None
         if self.life.behaviour.ON_LOOP:
             self.life.context.connect_loop(self._pump.loop, self._tasks.spawn)
             self._context = contextvars.copy_context()
@@ -126,22 +127,22 @@ class VirtualHost(ParkedHost):
         self._held = self.life.at_hand = turn
         self.life.turns += 1
         self.life.busy = True
-        self._pump.hanging.append(self)
         self._pump.someone_hangs()
 
     def _wake(self) -> None:
         """The handler goes on at last, whatever has become of this incarnation; then it ends, or reads on."""
         turn, self._held = self._held, ()
         if turn:
-            self._pump.hanging.remove(self)
             self._go_on(self._run(turn))
 
     def let_go(self) -> None:
-        """The world ends while it hangs: its turn never returns, but what it holds open is closed."""
+        """The world has ended while it hangs or rests: it never takes another turn, but what it holds open is closed."""
         self._held = ()
+        self.actor_stopped.set()
         self.life.farewell()
 
     def _conclude(self) -> None:
+        del self._pump.alive[self]
         self.life.farewell()
         if self._tasks.running:
             self._pump.loop.create_task(self._outlive_tasks(), name=f"{self.life.name}-end")
@@ -169,7 +170,7 @@ class Pump:
         self.trace = trace
         self.bystanders = bystanders
         self.someone_hangs = someone_hangs
-        self.hanging: list[VirtualHost] = []
+        self.alive: dict[VirtualHost, None] = {}
         self._armed = False
         self._next: asyncio.Handle | None = None
 
@@ -189,9 +190,9 @@ class Pump:
                 listener.delivered(now_us, to.name, to.incarnation, envelope)
 
     def end(self) -> None:
-        """The world has stopped: as the end of a process closes the files of a thread that hangs."""
-        hanging, self.hanging = self.hanging, []
-        for host in hanging:
+        """The world has stopped: as the end of a process closes the files of a thread that has not ended."""
+        left, self.alive = self.alive, {}
+        for host in left:
             host.let_go()
 
     def _arm(self) -> None:

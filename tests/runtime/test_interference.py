@@ -77,6 +77,23 @@ def test_a_hang_that_is_fatal_ends_the_process(virtual: Stage) -> None:
     assert ["a: hung: over 5 s in one message"] == virtual.fatal
 
 
+class Rests(Interference):
+    """Whoever has had a turn rests for so long."""
+
+    def rest_s(self, life: Life) -> float:
+        return 1000.0 if life.name == "a" else 0.0
+
+
+def test_who_still_rests_when_the_world_stops_closes_what_it_holds(virtual: Stage) -> None:
+    virtual.start(virtual.child("a", Announcer), virtual.child("b"))
+    world_of(virtual).interference = Rests()
+    virtual.do("a", tell_b)
+    world_of(virtual).run_for(1.0)
+    virtual.world.stop()
+    assert ["start", "#1 speaks"] == virtual.notes("a")[:2]
+    assert 1 == virtual.notes("a").count("stop fenced")
+
+
 def test_who_still_hangs_when_the_world_stops_never_has_its_turn_and_closes_what_it_holds(virtual: Stage) -> None:
     virtual.start(virtual.child("a", Announcer, hang_s=5.0), virtual.child("b"))
     world_of(virtual).interference = Hang("a")
