@@ -1,4 +1,4 @@
-"""`hydra journal`: is it whole, what was written last, a copy of it. It changes nothing in the journal."""
+"""`hydra journal`: is it whole, what was written last, a copy of it, and back. It changes no event of any journal."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hydra.config import apply_environment, load_config
 from hydra.core.instants import NEW_YORK, wall
 from hydra.errors import ExitCode
 from hydra.journal.backup import backup as copy_journal
+from hydra.journal.backup import restore as restore_journal
 from hydra.journal.codec import encode
 from hydra.journal.prose import sentence_of
 from hydra.journal.reading import ROWS_MAX, JournalReader
@@ -30,7 +31,7 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="End with on
 
 @click.group("journal")
 def journal_command() -> None:
-    """Check the journal, read its end, or copy it, also while hydra writes it."""
+    """Check the journal, read its end, or copy it, also while hydra writes it; put a copy back."""
 
 
 @journal_command.command()
@@ -77,6 +78,25 @@ def backup(target: Path, path: Path | None, as_json: bool) -> None:
     click.echo(f"{path} copied. {_approval(target, found)}")
     if as_json:
         click.echo(json.dumps(_verdict(target, found)))
+
+
+@journal_command.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@_path_option
+@_json_option
+def restore(source: Path, path: Path | None, as_json: bool) -> None:
+    """Put the backup SOURCE in the journal's place, while no hydra runs. The journal that is there is kept under a new name.
+
+    The next run compares with the broker: what the backup has forgotten it learns again as far as the broker still tells
+    it, and it pauses where something stays unexplained.
+    """
+    path = path or _configured_path()
+    found, aside = restore_journal(source, path)
+    click.echo(f"{source} restored. {_approval(path, found)}")
+    if aside is not None:
+        click.echo(f"The journal that was there is kept as {aside}.")
+    if as_json:
+        click.echo(json.dumps({**_verdict(path, found), "replaced": None if aside is None else str(aside)}))
 
 
 def _configured_path() -> Path:

@@ -93,3 +93,25 @@ def test_a_backup_is_verified_and_never_replaces(path: Path, tmp_path: Path) -> 
     assert found == verify(tmp_path / "copy.db")
     result = hydra("backup", "copy.db")
     assert (2, "error: The target copy.db exists; a backup never replaces a file.\n") == (result.exit_code, result.stderr)
+
+
+def test_a_backup_is_also_a_command_of_its_own_and_is_put_back_by_restore(path: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(root, ["backup", "copy.db"], prog_name="hydra")
+    assert (0, True) == (result.exit_code, result.stdout.startswith("mine/hydra.db copied. copy.db: "))
+    result = hydra("restore", "copy.db", "--json")
+    assert (0, "The journal that was there is kept as mine/hydra.db.replaced-1.") == (
+        result.exit_code,
+        result.stdout.splitlines()[1],
+    )
+    assert "mine/hydra.db.replaced-1" == json.loads(result.stdout.splitlines()[-1])["replaced"]
+    assert verify(tmp_path / "copy.db") == verify(path)
+
+
+def test_a_backup_that_is_missing_or_damaged_is_not_restored(path: Path, tmp_path: Path) -> None:
+    result = hydra("restore", "none.db")
+    assert (2, "error: There is no journal none.db.\n") == (result.exit_code, result.stderr)
+    hydra("backup", "copy.db")
+    gap(tmp_path / "copy.db")
+    result = hydra("restore", "copy.db")
+    assert (1, True) == (result.exit_code, result.stderr.startswith("error: The backup copy.db is not restored. "))
+    assert isinstance(verify(path), Verified)

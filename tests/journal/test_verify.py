@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -9,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from hydra.errors import HydraError, UsageError
-from hydra.journal.backup import backup
+from hydra.errors import HydraError, StartError, UsageError
+from hydra.journal.backup import backup, restore
 from hydra.journal.faults import JournalDamaged
+from hydra.journal.locks import hold, journal_claim
 from hydra.journal.reading import JournalReader
 from hydra.journal.store import EventStore
 from hydra.journal.verify import Damaged, Verified, verify
@@ -146,3 +149,57 @@ def test_a_damaged_journal_is_not_copied_in_silence(story: Path, tmp_path: Path)
 def test_a_backup_that_cannot_be_written_is_a_sentence(story: Path, tmp_path: Path) -> None:
     with pytest.raises(HydraError, match=r"was not copied to .*copy\.db: unable to open database file"):
         backup(story, tmp_path / "none" / "copy.db")
+
+
+def test_a_restored_backup_is_the_journal_again_and_the_one_it_replaced_can_still_be_read(
+    store: EventStore, path: Path, tmp_path: Path
+) -> None:
+    record(store, STORY[:5])
+    target = tmp_path / "copy.db"
+    copied = backup(path, target)
+    record(store, STORY[5:9])
+    shutil.copytree(path.parent, tmp_path / "crashed")  # with its log of writes, as a writer that was killed leaves it
+    crashed = tmp_path / "crashed" / path.name
+    found, aside = restore(target, crashed)
+    assert (copied, copied) == (found, verify(crashed))
+    assert aside is not None
+    with JournalReader(aside) as reader:
+        assert list(STORY[:9]) == [stored.event for stored in reader.fold()]
+    assert crashed.with_name(f"{crashed.name}.replaced-2") == restore(target, crashed)[1]
+    later = EventStore.open(crashed, create=False)
+    record(later, STORY[5:7])
+    later.close()
+    assert isinstance(verify(crashed), Verified)
+
+
+def test_a_journal_that_was_deleted_is_restored_too(story: Path, tmp_path: Path) -> None:
+    copied = backup(story, tmp_path / "copy.db")
+    assert (copied, None) == restore(tmp_path / "copy.db", tmp_path / "new" / "hydra.db")
+    assert copied == verify(tmp_path / "new" / "hydra.db")
+
+
+def test_a_journal_is_not_replaced_while_it_is_written_nor_by_a_damaged_backup(story: Path, tmp_path: Path) -> None:
+    copied = backup(story, tmp_path / "copy.db")
+    with hold(journal_claim(story)), pytest.raises(StartError, match="is in use by process"):
+        restore(tmp_path / "copy.db", story)
+    gap(tmp_path / "copy.db")
+    with pytest.raises(HydraError, match=r"copy\.db is not restored\. .* at event 7: "):
+        restore(tmp_path / "copy.db", story)
+    with pytest.raises(UsageError, match="There is no journal"):
+        restore(tmp_path / "none.db", story)
+    assert copied == verify(story)
+    assert [] == list(tmp_path.glob("**/*replaced*"))
+
+
+def test_a_restore_that_the_disk_refuses_leaves_the_journal_as_it_was(
+    story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = backup(story, tmp_path / "copy.db")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(HydraError, match=r"was not put in the place of .*: .*No space left on device"):
+        restore(tmp_path / "copy.db", story)
+    assert copied == verify(story)
