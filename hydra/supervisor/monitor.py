@@ -13,12 +13,14 @@ from hydra.core.instants import after_s, seconds_between
 from hydra.core.sessions import next_nyse_session, nyse_session, session_at, trading_day
 from hydra.messages.commands import QuoteChanged, ReconcileNow, WorkDue
 from hydra.messages.decisions import AlertRaised, LawViolated
+from hydra.messages.facts import LinkChanged
+from hydra.messages.sync import Recorded
 from hydra.records import InstrumentCard
 from hydra.runtime.actor import Context
 from hydra.runtime.message import Message
 from hydra.runtime.timers import Timer
 from hydra.supervisor.syncing import SyncingActor
-from hydra.values import Quote
+from hydra.values import LinkState, Quote
 
 LOOK = "look at everything"
 CLOSE_GRACE_S = 600.0
@@ -43,14 +45,24 @@ class MonitorActor(SyncingActor):
         self.quotes: dict[int, Quote] = {}
         self.raised: set[str] = set()
         self.reported_open: set[str] = set()
-        self.watching_since = context.clock.now()
+        self.watching_since = self.answerable_since = context.clock.now()
         self.reconciled_at: datetime | None = None
         self.look_at: datetime | None = None
         self.timer: Timer | None = None
 
     def came_alive(self) -> None:
-        self.watching_since = self.context.clock.now()
+        self.watching_since = self.answerable_since = self.context.clock.now()
         self._look()
+
+    def heard(self, recorded: Recorded) -> None:
+        """While the broker cannot be asked what became of our orders, no signal of theirs can end in truth."""
+        match recorded.event:
+            case LinkChanged(state=LinkState.READY):
+                self.answerable_since = self.context.clock.now()
+                if self.book.signals:
+                    self._look()
+            case _:
+                pass
 
     def handle(self, message: Message) -> None:
         match message:
@@ -66,7 +78,7 @@ class MonitorActor(SyncingActor):
     def _look(self) -> None:
         now = self.context.clock.now()
         if self.look_at is not None and seconds_between(self.look_at, now) > SLEPT_S:
-            self.watching_since = now
+            self.watching_since = self.answerable_since = now
         for card in tuple(self.book.instruments.values()):
             self._look_for_quotes(card, now)
         self._look_for_open_signals(now)
@@ -93,13 +105,16 @@ class MonitorActor(SyncingActor):
             self._alert(f"no quotes {symbol}", symbol, "warning", text)
 
     def _look_for_open_signals(self, now: datetime) -> None:
-        """A signal that outlives its validity and its session by the grace is a broken law (PRODUCT section 8)."""
+        """A signal that outlives its validity and its session by the grace is a broken law (PRODUCT section 8). The grace
+        runs while there is a broker to be asked: without one, the alert is about the link."""
+        if not self.book.session_live:
+            return
         for record in tuple(self.book.signals.values()):
             signal = record.signal
             session = nyse_session(trading_day(signal.at))
             if session is None or signal.signal_id in self.reported_open:
                 continue
-            if now > after_s(max(session.close_at, signal.at, self.watching_since), CLOSE_GRACE_S):
+            if now > after_s(max(session.close_at, signal.at, self.answerable_since), CLOSE_GRACE_S):
                 self.reported_open.add(signal.signal_id)
                 text = f"signal {signal.signal_id} of {signal.at:%Y-%m-%d %H:%M} UTC has not ended by its close"
                 self.context.tell("journal", LawViolated(law="every signal ends once", text=text))
@@ -120,7 +135,7 @@ class MonitorActor(SyncingActor):
         if today is not None and after_s(today.open_at, -BEFORE_OPEN_S) <= now < after_s(today.close_at, 60):
             return after_s(now, interval_s)
         if today is not None:
-            again_at = after_s(max(today.close_at, self.watching_since), CLOSE_GRACE_S + 60)
+            again_at = after_s(max(today.close_at, self.answerable_since), CLOSE_GRACE_S + 60)
             if today.close_at <= now < again_at and (now < after_s(today.close_at, CLOSE_GRACE_S) or self.book.signals):
                 return after_s(again_at, 1)
         opening = next_nyse_session(now).open_at

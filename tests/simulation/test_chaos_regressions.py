@@ -31,6 +31,14 @@ STORIES = {
     "a machine that slept over the close called its open signals a broken law before anybody could end them": plan(
         3, "20071207 15:15:00", 66.0, Fault(kind="clock.suspend", at_s=2215.134, for_s=0.0, amount=3895.81)
     ),
+    "a gateway that was away over the close had its open signals called a broken law, though nobody could be asked": plan(
+        618,
+        "20120703 12:15:00",
+        70.02,
+        Fault(kind="gateway.weekly_reauth", at_s=1095.707, for_s=3521.565),
+        workload="busy",
+        quote_interval_s=10,
+    ),
     "a deleted journal gave the names of its parents anew, and two of one name were held for one too large": plan(
         6,
         "20070326 10:43:00",
