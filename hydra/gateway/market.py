@@ -64,6 +64,15 @@ class _Day:
     bar: DailyBar
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """The path of a symbol on one day, and the prices of its quotes from the open on, as far as anybody has asked."""
+
+    day: _Day
+    path: DayPath
+    prices: list[int]
+
+
 class Market:
     """Every symbol's days, ready to be asked about any instant. Unknown symbols raise KeyError."""
 
@@ -81,6 +90,7 @@ class Market:
         self.symbols = tuple(bars)
         self.moves: tuple[Move, ...] = ()
         self._seed = seed
+        self._dice = Random(seed)
         self._interval_s = quote_interval_s
         self._days = {symbol: _days(symbol, bars[symbol], venue_share) for symbol in bars}
         every = {day.session.open_us: day.session for days in self._days.values() for day in days}
@@ -88,7 +98,10 @@ class Market:
             symbol: tuple(day.session for day in days) for symbol, days in self._days.items()
         }
         self._sessions_of[None] = tuple(every[open_us] for open_us in sorted(every))
-        self._paths: dict[str, tuple[_Day, DayPath]] = {}
+        self._closes_of = {
+            symbol: [session.close_us for session in sessions] for symbol, sessions in self._sessions_of.items()
+        }
+        self._ways: dict[str, _Way] = {}
         self._shown: dict[str, tuple[int, Quote]] = {}
 
     def sessions(self, symbol: str | None = None) -> tuple[Session, ...]:
@@ -128,7 +141,7 @@ class Market:
         """Return when the next quote of a symbol (None: of any) appears, None at the recording's end."""
         sessions = self.sessions(symbol)
         step_us = self._interval_s * SECOND_US
-        position = bisect_right(sessions, after_us, key=lambda session: session.close_us)
+        position = bisect_right(self._closes_of[symbol], after_us)
         for session in sessions[position : position + 2]:
             passed = max(0, (after_us - session.open_us) // step_us + 1)
             if session.open_us + passed * step_us < session.close_us:
@@ -138,7 +151,7 @@ class Market:
     def daily_bars(self, symbol: str, up_to_us: int, count: int) -> tuple[DailyBar, ...]:
         """Return the last `count` daily bars known at this instant; that of an open day is partial."""
         days = self._days[symbol]
-        closed = bisect_right(days, up_to_us, key=lambda day: day.session.close_us)
+        closed = bisect_right(self._closes_of[symbol], up_to_us)
         bars = [day.bar for day in days[max(0, closed - count) : closed]]
         today = self._day_at(symbol, up_to_us)
         if today is not None:
@@ -147,7 +160,7 @@ class Market:
 
     def _day_at(self, symbol: str, us: int) -> _Day | None:
         days = self._days[symbol]
-        position = bisect_right(days, us, key=lambda day: day.session.close_us)
+        position = bisect_right(self._closes_of[symbol], us)
         if position == len(days) or us < days[position].session.open_us:
             return None
         return days[position]
@@ -156,20 +169,22 @@ class Market:
         second = (us - day.session.open_us) // SECOND_US
         return second - second % self._interval_s
 
-    def _path(self, symbol: str, day: _Day) -> DayPath:
-        known = self._paths.get(symbol)
-        if known is None or known[0] is not day:
+    def _way(self, symbol: str, day: _Day) -> _Way:
+        known = self._ways.get(symbol)
+        if known is None or known.day is not day:
             chance = Random(f"{self._seed}/{symbol}/{day.bar.day}")
-            known = (day, day_path(day.ticks, _minutes(day.session), chance))
-            self._paths[symbol] = known
-        return known[1]
+            known = _Way(day=day, path=day_path(day.ticks, _minutes(day.session), chance), prices=[])
+            self._ways[symbol] = known
+        return known
 
     def _chance(self, symbol: str, day: _Day, second: int) -> Random:
-        return Random(f"{self._seed}/{symbol}/{day.bar.day}/{second}")
+        """For this quote, until the next call: a new Random each time would take twice as long."""
+        self._dice.seed(f"{self._seed}/{symbol}/{day.bar.day}/{second}")
+        return self._dice
 
     def _draw(self, symbol: str, day: _Day, second: int) -> Quote:
         chance = self._chance(symbol, day, second)
-        last = self._path(symbol, day).price_at(second, chance)
+        last = self._way(symbol, day).path.price_at(second, chance)
         spread = max(1, last * (1 + int(chance.random() * _SPREAD_BP_MAX)) // _BASIS_POINT)
         bid, ask = _around(last, spread, day.ticks, last_is_bid=chance.random() < 0.5)
         a_minute = day.bar.volume / _minutes(day.session)
@@ -184,9 +199,7 @@ class Market:
         )
 
     def _partial_bar(self, symbol: str, day: _Day, second: int) -> DailyBar:
-        path = self._path(symbol, day)
-        seconds = range(0, second + 1, self._interval_s)
-        prices = [path.price_at(each, self._chance(symbol, day, each)) for each in seconds]
+        prices = self._prices(symbol, day, second)
         return DailyBar(
             day=day.bar.day,
             open=_dollars(prices[0]),
@@ -195,6 +208,13 @@ class Market:
             close=_dollars(prices[-1]),
             volume=_traded(day, second),
         )
+
+    def _prices(self, symbol: str, day: _Day, second: int) -> list[int]:
+        """Those of every quote from the open to this second. Each is drawn once: every subscription asks for all of them."""
+        way = self._way(symbol, day)
+        for each in range(len(way.prices) * self._interval_s, second + 1, self._interval_s):
+            way.prices.append(way.path.price_at(each, self._chance(symbol, day, each)))
+        return way.prices[: second // self._interval_s + 1]
 
 
 def _days(symbol: str, bars: Sequence[DailyBar], venue_share: Decimal) -> tuple[_Day, ...]:

@@ -267,3 +267,10 @@ def test_an_interval_that_would_miss_a_minute_is_refused(interval_s: int) -> Non
 def test_a_share_of_the_volume_that_is_no_share_is_refused(venue_share: str) -> None:
     with pytest.raises(ValueError, match=f"the venue share {venue_share} is not above 0 and at most 1"):
         Market(1, {}, Decimal(venue_share))
+
+
+def test_a_bar_of_an_open_day_is_the_same_whichever_instants_were_asked_before() -> None:
+    asked_before, opened_us = market(), session_on(DAYS[2]).open_us
+    for minute in (200, 30, 389, 0, 31):
+        us = opened_us + minute * 60 * SECOND_US
+        assert market().daily_bars("AAPL", us, 1) == asked_before.daily_bars("AAPL", us, 1)
