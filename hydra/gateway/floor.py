@@ -12,6 +12,7 @@ from hydra.gateway.desk import Desk
 from hydra.gateway.faults import Message, Troubles
 from hydra.gateway.instants import SECOND_US
 from hydra.gateway.market import Market
+from hydra.gateway.repeats import Repeats
 from hydra.gateway.session import Session
 from hydra.gateway.settings import GatewayConfig
 
@@ -30,6 +31,8 @@ class Floor:
     agenda: Agenda = field(default_factory=Agenda)
     sessions: dict[int, Session] = field(default_factory=dict)
     left_us: dict[int, int] = field(default_factory=dict)
+    completed: Repeats = field(default_factory=Repeats)
+    commissions: Repeats = field(default_factory=Repeats)
 
     @property
     def account(self) -> str:

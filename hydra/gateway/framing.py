@@ -125,6 +125,13 @@ def frame(fields: Iterable[str]) -> bytes:
     return LENGTH.pack(len(body)) + body
 
 
+def renumbered(framed: bytes, request_id: int) -> bytes:
+    """The same frame with another id in its first field after the message's number."""
+    number, _, rest = framed[LENGTH.size :].split(b"\0", 2)
+    body = b"%b\0%d\0%b" % (number, request_id, rest)
+    return LENGTH.pack(len(body)) + body
+
+
 def negotiate(hello: Hello) -> int | None:
     """Return the server version for this client, or None when there is none inside both ranges."""
     version = min(hello.max_version, SERVER_VERSION_MAX)

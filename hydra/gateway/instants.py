@@ -7,6 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SECOND_US = 1_000_000
+HOUR_US = 3_600 * SECOND_US
 EXCHANGE_ZONE = "US/Eastern"
 # From this server version on, times of executions carry their zone; before, they are local, with two spaces.
 ZONED_TIMES_SINCE = 174
@@ -23,7 +24,13 @@ def at(us: int, zone: str = EXCHANGE_ZONE) -> datetime:
 
 def exchange_day(us: int) -> date:
     """The date in New York."""
-    return at(us).date()
+    return _day_of_hour(us // HOUR_US)
+
+
+@lru_cache(maxsize=TEXTS_MAX)  # asked at every step of the tape
+def _day_of_hour(hour: int) -> date:
+    """New York is whole hours away from UTC, so an hour of UTC lies in one of its days."""
+    return at(hour * HOUR_US).date()
 
 
 def midnight_us(us: int) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 from hydra.gateway.contracts import Instrument
 from hydra.gateway.framing import FrameReader
 from hydra.gateway.refusals import Refusal
+from hydra.gateway.repeats import Repeats
 from hydra.gateway.wire import encode_server
 
 
@@ -60,6 +61,7 @@ class Session:
         self.version = 0
         self.client_id: int | None = None
         self.subscriptions = Subscriptions()
+        self.executions = Repeats()
         self.is_closing = False
         self._outgoing: list[bytes] = []
 

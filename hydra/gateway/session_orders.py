@@ -19,6 +19,7 @@ from hydra.gateway.order_messages import (
 )
 from hydra.gateway.records import Execution, Order
 from hydra.gateway.refusals import NO_DEFINITION, Refusal, invalid
+from hydra.gateway.repeats import Answered
 from hydra.gateway.session import Session
 from hydra.gateway.tickets import Ticket, read_ticket
 
@@ -80,10 +81,9 @@ def req_auto_open_orders(_floor: Floor, session: Session, values: _Values) -> No
 
 def req_completed_orders(floor: Floor, session: Session, _values: _Values) -> None:
     """Orders of all clients that ended today, oldest end first. There are no orders but the API's."""
-    for order in sorted(
-        floor.desk.books.finished.values(), key=lambda each: (each.finished_us, each.perm_id)
-    ):
-        session.send("completedOrder", completed_order(order, floor.account))
+    orders = sorted(floor.desk.books.finished.values(), key=lambda each: (each.finished_us, each.perm_id))
+    for message in floor.completed.listing(orders, lambda order: completed_order(order, floor.account)):
+        session.send("completedOrder", message)
     session.send("completedOrdersEnd", {})
 
 
@@ -96,18 +96,14 @@ def req_executions(floor: Floor, session: Session, values: _Values) -> None:
         session.refuse(request_id, invalid(str(error)))
         return
     found = [each for each in floor.desk.books.executions if _passes(floor, session, each, values, since_us)]
-    for execution in found:
-        details = exec_details(
-            execution,
-            floor.account,
-            request_id=request_id,
-            zone=floor.config.time_zone,
-            version=session.version,
-        )
-        session.send("execDetails", details)
+    account, zone, version = floor.account, floor.config.time_zone, session.version
+    for message in session.executions.listing(
+        found, lambda each: exec_details(each, account, request_id=request_id, zone=zone, version=version)
+    ):
+        session.send("execDetails", Answered(message, request_id))
     session.send("execDetailsEnd", {"reqId": request_id})
-    for execution in found:
-        session.send("commissionReport", commission_report(execution))
+    for message in floor.commissions.listing(found, commission_report):
+        session.send("commissionReport", message)
 
 
 def _passes(floor: Floor, session: Session, execution: Execution, wanted: _Values, since_us: int) -> bool:
