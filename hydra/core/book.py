@@ -20,7 +20,7 @@ class Book(BookState):
         """Fold one recorded event; an event of an unknown class raises KeyError."""
         FOLDS[type(event)](self, at, event)
         self.seq = seq
-        if isinstance(event, GATE_EVENTS):
+        if type(event) in GATE_EVENTS:
             self.gate_seq = seq
 
     def orders_of(self, parent_ref: str) -> tuple[OrderRecord, ...]:

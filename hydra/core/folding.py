@@ -224,16 +224,18 @@ def _nothing(book: BookState, at: datetime, event: Event) -> None:
     """Recorded for people; the book does not depend on it."""
 
 
-GATE_EVENTS = (
-    d.TradingStateChanged,
-    d.BreakerTripped,
-    d.BreakerRearmed,
-    d.OpeningBalance,
-    d.ForeignSettled,
-    d.DifferenceFound,
-    f.SessionOpened,
-    f.SessionClosed,
-    f.GatewayTimeSeen,
+GATE_EVENTS: frozenset[type[Event]] = frozenset(
+    (
+        d.TradingStateChanged,
+        d.BreakerTripped,
+        d.BreakerRearmed,
+        d.OpeningBalance,
+        d.ForeignSettled,
+        d.DifferenceFound,
+        f.SessionOpened,
+        f.SessionClosed,
+        f.GatewayTimeSeen,
+    )
 )
 """A permit older than any of these is void (PROTOCOL section 1). External executions gate through DifferenceFound."""
 

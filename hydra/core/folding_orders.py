@@ -79,10 +79,12 @@ def status_reported(book: BookState, at: datetime, event: f.OrderStatusReported)
     record = book.orders.get(event.order_ref)
     if record is None:
         return
-    if event.status in LIVE_STATUSES and can_follow(record.state, OrderNews.LIVE):
-        record = replace(record, state=after(record.state, OrderNews.LIVE), doubt="", last_error="")
+    lives = event.status in LIVE_STATUSES and can_follow(record.state, OrderNews.LIVE)
     book.orders[event.order_ref] = replace(
         record,
+        state=after(record.state, OrderNews.LIVE) if lives else record.state,
+        doubt="" if lives else record.doubt,
+        last_error="" if lives else record.last_error,
         perm_ids=_with(record.perm_ids, event.perm_id),
         reported_filled=max(record.reported_filled, event.filled),
         last_status=event.status,

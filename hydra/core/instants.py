@@ -63,4 +63,4 @@ def after_s(at: datetime, seconds: float) -> datetime:
 
 def seconds_between(start: datetime, end: datetime) -> float:
     """Seconds from start to end, negative when end is earlier."""
-    return (to_us(end) - to_us(start)) / 1_000_000
+    return ((end - EPOCH) - (start - EPOCH)).total_seconds()
