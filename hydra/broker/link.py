@@ -183,7 +183,8 @@ class Link:
         if isinstance(news, ErrorSeen) and effect_of(news.code, Target.NOTHING) is not Effect.NOTICE:
             self._last_error = news
         self._news.append(news)
-        self._poke()
+        if len(self._news) == 1:  # who waits was told of the first
+            self._poke()
 
     def _lost(self, message: str) -> None:
         if not self.closed_because:

@@ -33,6 +33,7 @@ from hydra.broker.news import (
     ValueSeen,
 )
 from hydra.broker.repeats import HEARTBEAT, Repeats, wording_of
+from hydra.broker.snapshot import FIGURE_TAGS
 from hydra.core.instants import from_us
 
 HandOn = Callable[[News], None]
@@ -114,7 +115,8 @@ class TapWrapper(Wrapper):
         self.hand_on(Ended(part=Part.POSITIONS))
 
     def updateAccountValue(self, tag: str, val: str, currency: str, account: str) -> None:
-        self.hand_on(ValueSeen(account=account, tag=tag, currency=currency, amount=t.number(val)))
+        if tag in FIGURE_TAGS:
+            self.hand_on(ValueSeen(account=account, tag=tag, currency=currency, amount=t.number(val)))
 
     def accountDownloadEnd(self, _account: str) -> None:
         self.hand_on(Ended(part=Part.VALUES))

@@ -7,7 +7,6 @@ before that marker belong to it, not to the next one (a listing that began in th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hydra.broker.codes import Effect, Target, effect_of
@@ -88,16 +87,15 @@ class Listings:
 
     def take(self, news: News) -> bool:
         """Put a row where it belongs, or end a listing. True when an error code was the answer to a request."""
-        match news:
-            case Ended(part=part, request_id=request_id):
-                self._end(part, request_id)
-            case ErrorSeen():
-                return self._refuse(news)
-            case GatewayTimeTold():
-                self._collect(news)
-                self._end(Part.GATEWAY_TIME, 0)
-            case _ if type(news) in _PARTS:
-                self._collect(news)  # type: ignore[arg-type]
+        part = _PARTS.get(type(news))
+        if part is not None:
+            self._collect(part, news)  # type: ignore[arg-type]
+            if part is Part.GATEWAY_TIME:
+                self._end(part, 0)
+        elif isinstance(news, Ended):
+            self._end(news.part, news.request_id)
+        elif isinstance(news, ErrorSeen):
+            return self._refuse(news)
         return False
 
     def give_up(self, listing: Listing) -> None:
@@ -116,17 +114,15 @@ class Listings:
         self._open.clear()
         self._owed.clear()
 
-    def _collect(self, row: Row) -> None:
-        part = _PARTS[type(row)]
-        request_id = getattr(row, "request_id", 0)
-        for listing in self._listings_of(part, request_id, is_commission=isinstance(row, CommissionSeen)):
+    def _collect(self, part: Part, row: Row) -> None:
+        if isinstance(row, CommissionSeen):  # it names an execution, no request
+            for each in self._open.values():
+                if each.part is part:
+                    each.rows.append(row)
+            return
+        listing = self._open.get((part, getattr(row, "request_id", 0)))
+        if listing is not None:
             listing.rows.append(row)
-
-    def _listings_of(self, part: Part, request_id: int, *, is_commission: bool) -> Iterable[Listing]:
-        if is_commission:  # it names an execution, no request
-            return [listing for listing in self._open.values() if listing.part is part]
-        listing = self._open.get((part, request_id))
-        return [] if listing is None else [listing]
 
     def _end(self, part: Part, request_id: int) -> None:
         listing = self._open.get((part, request_id))

@@ -41,6 +41,7 @@ class SessionOrders:
         self._known: dict[tuple[int, int], KnownOrder] = {}
         self._by_perm_id: dict[int, KnownOrder] = {}
         self._told: dict[tuple[int, int, int], OrderStatusReported] = {}
+        self._unended: dict[tuple[int, int, int], None] = {}
         self._statused: dict[tuple[int, int, int], None] = {}
         self._listed: dict[tuple[int, int, int], None] = {}
 
@@ -119,9 +120,9 @@ class SessionOrders:
 
     def end_listing(self) -> None:
         """A listing that leaves a live or held order out has unsaid what was told of it: what comes of it now is news."""
-        self._told = {
-            key: told for key, told in self._told.items() if key in self._listed or told.status not in UNENDED_STATUSES
-        }
+        for key in tuple(self._unended):
+            if key not in self._listed:
+                del self._told[key], self._unended[key]
 
     def had_status(self, seen: StatusSeen) -> bool:
         """Whether an orderStatus of this order came before in this session; an openOrder does not count."""
@@ -145,6 +146,10 @@ class SessionOrders:
         if self._told.get(key) == report:
             return None
         self._told[key] = report
+        if report.status in UNENDED_STATUSES:
+            self._unended[key] = None
+        else:
+            self._unended.pop(key, None)
         return report
 
 

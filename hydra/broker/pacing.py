@@ -49,10 +49,11 @@ class Pacer(Generic[T]):
 
     def take(self, now_us: int) -> tuple[T, ...]:
         """Everything that may go now, in the order in which it must be written. Taking is spending."""
+        if self.is_idle:
+            return ()
         self._refill(now_us)
         going: list[T] = []
-        for lane in SendLane:
-            queue = self._waiting[lane]
+        for lane, queue in self._waiting.items():
             while queue and (lane is SendLane.GLOBAL_CANCEL or self._left() > self._floor[lane]):
                 going.append(queue.popleft())
                 self._spent_us.append(now_us)
@@ -61,10 +62,10 @@ class Pacer(Generic[T]):
 
     def wait_us(self, now_us: int) -> int | None:
         """Microseconds until `take` can give more, at least one; None when nothing waits."""
-        self._refill(now_us)
-        lane = next((lane for lane in SendLane if self._waiting[lane]), None)
+        lane = next((lane for lane, queue in self._waiting.items() if queue), None)
         if lane is None:
             return None
+        self._refill(now_us)
         short = self._floor[lane] + 1 - self._left()
         if short <= 0:
             return 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hydra.broker.news import ExecutionSeen, News
 
@@ -46,7 +46,7 @@ class Repeats:
                 return None
             self._keep(wording.text, news)
         if isinstance(news, ExecutionSeen) and news.request_id != wording.request_id:
-            return replace(news, request_id=wording.request_id)
+            return ExecutionSeen(request_id=wording.request_id, account=news.account, execution=news.execution)
         return news
 
     def heartbeat(self) -> None:

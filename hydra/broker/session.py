@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hydra.broker.codes import IB_LOST, IB_RESTORED, Effect, Target, effect_of
 from hydra.broker.fills import SessionFills
 from hydra.broker.news import (
     CommissionSeen,
+    CompletedOrderSeen,
     Ended,
     ErrorSeen,
     ExecutionSeen,
@@ -19,6 +20,7 @@ from hydra.broker.news import (
     StatusSeen,
     TickSeen,
     Unreadable,
+    ValueSeen,
 )
 from hydra.broker.orders import SessionOrders
 from hydra.broker.snapshot import Activity
@@ -31,6 +33,10 @@ from hydra.messages.facts import BrokerNoticed, OrderErrorReported, OrderWritten
 REQUEST_IDS_FROM = 2**30
 """ib_async draws order ids and request ids from one counter; an error for a request that bears an order's number would
 be taken for that order's (PROTOCOL section 1)."""
+
+
+OF_LISTINGS_ONLY = (CompletedOrderSeen, ValueSeen)
+"""Rows that say nothing outside their listing."""
 
 
 def target_of(target_id: int) -> Target:
@@ -61,11 +67,16 @@ class BrokerSession:
         self.disturbances_n = 0
         self.is_cut_off = False
 
-    def facts(self, news: News, now_us: int) -> Iterator[Event]:
+    def facts(self, news: News, now_us: int) -> Iterable[Event]:
         """What the journal must hear. `now_us` is machine time."""
+        if isinstance(news, TickSeen):  # most news are, or are rows of a listing
+            self.watch.tick(news)
+        elif not isinstance(news, OF_LISTINGS_ONLY):
+            return self._facts(news, now_us)
+        return ()
+
+    def _facts(self, news: News, now_us: int) -> Iterator[Event]:
         match news:
-            case TickSeen():
-                self.watch.tick(news)
             case ExecutionSeen():
                 yield from self._execution(news, now_us)
             case CommissionSeen():

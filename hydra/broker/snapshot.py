@@ -24,6 +24,9 @@ from hydra.values import AccountFigures, Commission, Execution, OpenOrderLine, P
 CASH_TAGS = (("TotalCashBalance", "BASE"), ("TotalCashValue", ""), ("CashBalance", "USD"))
 """Where the account's cash stands, best first; an empty currency takes any."""
 
+FIGURE_TAGS = (*(tag for tag, _ in CASH_TAGS), "NetLiquidation", "BuyingPower", "Cushion")
+"""What figures_of reads of the some ninety values that a gateway tells."""
+
 ENDED = ("Filled", "Cancelled", "ApiCancelled")
 
 

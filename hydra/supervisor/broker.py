@@ -13,7 +13,7 @@ from hydra.broker.conversation import Conversation, ConversationNeeds
 from hydra.broker.dialling import Dialler, DiallerNeeds
 from hydra.broker.duties import ALARM, LOOK_UP, LOUDER_ALARM, SILENCE, Duties
 from hydra.broker.link import Link, Welcome
-from hydra.broker.news import ErrorSeen, News, SocketLost, Unreadable
+from hydra.broker.news import ErrorSeen, SocketLost, Unreadable
 from hydra.broker.safety import AccountRefused
 from hydra.broker.session import BrokerSession
 from hydra.broker.stamps import Unnumbered
@@ -32,6 +32,8 @@ from hydra.values import Intent, LinkState
 __all__ = ["BrokerActor", "BrokerStatus"]
 
 TOKENS_PER_INCARNATION = 1_000_000
+HEEDED = (ErrorSeen, Unreadable)
+"""News that may mean something for the link itself; most are quotes and rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,12 +177,13 @@ class BrokerActor(LoopActor):
             for news in batch:
                 for fact in session.facts(news, now_us):
                     self._record(session, fact)
-                self._heed(socket, news)
+                if isinstance(news, HEEDED):
+                    self._heed(socket, news)
             self._tell_quotes(session)
             if isinstance(batch[-1], SocketLost):
                 return
 
-    def _heed(self, socket: Socket, news: News) -> None:
+    def _heed(self, socket: Socket, news: ErrorSeen | Unreadable) -> None:
         """What news means for the link itself."""
         match news:
             case Unreadable(message_id=message_id):
