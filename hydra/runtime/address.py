@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hydra.runtime.envelope import DeadLetter, Envelope
@@ -64,7 +65,7 @@ class PostOffice:
         """The address of this name, made if there is none, opened again if it was closed."""
         address = self._addresses.get(name)
         if address is None:
-            mailbox = Mailbox(limit=limit, admit=lambda envelope: self._admit(name, envelope))
+            mailbox = Mailbox(limit=limit, admit=partial(self._admit, name))
             address = self._addresses[name] = Address(name, mailbox)
         address.closed = ""
         return address
@@ -112,7 +113,7 @@ class PostOffice:
 
     def _admit(self, to: str, envelope: Envelope) -> bool:
         """Asked at delivery: a cancelled timer is no loss, an orphaned command is a dead letter."""
-        if is_cancelled(envelope):
+        if envelope.timer is not None and envelope.timer.cancelled:
             return False
         if envelope.message.BOUND_TO_SENDER:
             sender = self._addresses.get(envelope.sender)

@@ -42,8 +42,11 @@ class Ready(Generic[Receiver]):
     def remove(self, receiver: Receiver) -> None:
         del self._since[receiver]
 
-    def receivers(self) -> list[Receiver]:
-        return list(self._since)
+    def take(self, chosen: Candidate) -> Receiver:
+        """The receiver of this candidate, which is removed."""
+        receiver = next(each for each in self._since if each is chosen.receiver)
+        self.remove(receiver)
+        return receiver
 
     def __len__(self) -> int:
         return len(self._since)
@@ -55,11 +58,13 @@ class Ready(Generic[Receiver]):
             for sender, index, sent in firsts(receiver.lane) or [("", 0, 0)]:
                 rank = number if index == 0 else max(number, sent)
                 found.append(Candidate((rank, order, index), receiver, sender, index))
-        return sorted(found, key=lambda candidate: candidate.rank)
+        return sorted(found) if len(found) > 1 else found  # no two have the same rank
 
 
 def firsts(lane: Sequence[Envelope]) -> list[tuple[str, int, int]]:
     """Each sender in the lane, where its first envelope stands and that envelope's number."""
+    if len(lane) == 1:
+        return [(lane[0].sender, 0, lane[0].number)]
     seen: dict[str, tuple[int, int]] = {}
     for index, envelope in enumerate(itertools.islice(lane, WINDOW)):
         if envelope.sender not in seen:
@@ -92,8 +97,7 @@ class ByChannel(Policy[Receiver]):
         self.step += 1
         candidates = self._ready.candidates()
         chosen = candidates[self.pick(candidates)]
-        receiver = next(each for each in self._ready.receivers() if each is chosen.receiver)
-        self._ready.remove(receiver)
+        receiver = self._ready.take(chosen)
         self._receiver, self._first = receiver, (receiver.lane, chosen.place)
         return receiver
 

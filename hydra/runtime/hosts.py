@@ -37,10 +37,6 @@ class ActorCrash(Exception):
     """Carries any exception of a behaviour through pykka's loop as an ordinary one."""
 
 
-class Parked(Exception):
-    """There is nothing to read: leaves pykka's loop, whose inbox.get() stands outside its own try."""
-
-
 class MailboxInbox:
     """pykka's inbox protocol over our mailbox.
 
@@ -63,15 +59,32 @@ class MailboxInbox:
 
 
 class ParkedInbox(MailboxInbox):
-    """Gives the one turn that was offered, then parks."""
+    """Gives the one turn that was offered."""
 
     turn: Turn | None = None
 
     def get(self) -> Turn:
         turn, self.turn = self.turn, None
         if turn is None:
-            raise Parked
+            raise RuntimeError("no turn was offered")
         return turn
+
+
+class Parking(threading.Event):
+    """What pykka's loop asks before each message, whether to stop: yes, after the one turn that was offered. `is_over`:
+    for good."""
+
+    def __init__(self, inbox: ParkedInbox) -> None:
+        super().__init__()
+        self._inbox = inbox
+        self.is_over = False
+
+    def set(self) -> None:
+        self.is_over = True
+        super().set()
+
+    def is_set(self) -> bool:
+        return self.is_over or self._inbox.turn is None
 
 
 class Host(pykka.ThreadingActor):
@@ -135,6 +148,13 @@ class ParkedHost(Host):
     def __init__(self, life: Life, crew: Crew) -> None:
         self._parked = ParkedInbox(life)
         super().__init__(life, crew, self._parked)
+        self.actor_stopped = self._parking = Parking(self._parked)
+        self._actor_ref = pykka.ActorRef(self)  # it keeps the event that it finds
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it takes no further turn."""
+        return self._parking.is_over
 
     def take(self) -> Sequence[Envelope]:
         """What to read next; empty if there is nothing."""
@@ -152,8 +172,5 @@ class ParkedHost(Host):
     def run_turn(self, turn: Sequence[Envelope]) -> bool:
         """Let pykka's loop handle this one; empty: let it end. False when this incarnation ended with it."""
         self._parked.turn = Turn(turn)
-        try:
-            self._actor_loop_running()
-        except Parked:
-            return True
-        return False
+        self._actor_loop_running()
+        return not self._parking.is_over

@@ -145,7 +145,8 @@ class VirtualPost(PostOffice):
             self._hear_dropped(to, envelope)
 
     def _admit(self, to: str, envelope: Envelope) -> bool:
-        self._hear_dropped(to, envelope)
+        if self._bystanders.listeners:
+            self._hear_dropped(to, envelope)
         return super()._admit(to, envelope)
 
     def _hear_dropped(self, to: str, envelope: Envelope) -> None:

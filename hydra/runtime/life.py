@@ -8,7 +8,7 @@ and MemoryError too, because in a tree of actors one actor's wish to exit must n
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from hydra.runtime.actor import BatchActor
 from hydra.runtime.reasons import StopReason, reason_of
@@ -86,7 +86,8 @@ class Life:
     def turn(self, turn: Sequence[Envelope]) -> bool:
         """Let the behaviour receive; False if it crashed."""
         self.at_hand = turn
-        self._enter()
+        self.turns += 1
+        self.busy = True
         try:
             self._receive(turn)
         except BaseException as error:  # noqa: BLE001 - it becomes the DOWN of this incarnation
@@ -108,8 +109,8 @@ class Life:
         if isinstance(behaviour, BatchActor):
             messages: list[Message] = [envelope.message for envelope in turn]
             behaviour.receive_all(messages)
-        else:
-            cast("Actor", behaviour).receive(turn[0].message)
+        elif behaviour is not None:
+            behaviour.receive(turn[0].message)
 
     def farewell(self) -> None:
         """Run on_stop, once, as the last thing the behaviour does."""

@@ -43,7 +43,7 @@ class LoopHost(ParkedHost):
 
     def _begin(self) -> None:
         self._actor_loop_setup()
-        if self.actor_stopped.is_set():
+        if self.is_over:
             self._loop.stop()
         else:
             self.life.address.mailbox.attach(self._wake)
@@ -55,7 +55,7 @@ class LoopHost(ParkedHost):
 
     def _one_message(self) -> None:
         self._armed = False
-        if self.actor_stopped.is_set():
+        if self.is_over:
             return
         if not self.step():
             self._loop.stop()

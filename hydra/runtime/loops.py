@@ -83,6 +83,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             if self._steps > STEPS_PER_INSTANT_MAX:
                 raise Livelock(f"{self._steps} steps at {self._now_us} us, limit {STEPS_PER_INSTANT_MAX}")
 
+    def call_again(self, handle: asyncio.Handle) -> None:
+        """As call_soon, with a handle that has run before."""
+        self._ready.append(handle)
+
     def takes_turn(self, handle: asyncio.Handle) -> bool:
         """Whether this callback is all that is ready, and may run now. Then it is taken off, for its owner to run at once: a
         turn of the loop would do nothing else, and costs more than many a message."""

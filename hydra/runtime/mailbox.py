@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from hydra.runtime.envelope import Envelope
 
+    Key = tuple[type[Message], Hashable]
+
 NOBODY = 0  # no incarnation has the seat
 
 
@@ -35,7 +37,7 @@ class Mailbox:
         self._ready = threading.Condition(self._lock)
         self._control: deque[Envelope] = deque()
         self._user: deque[Envelope] = deque()
-        self._latest: dict[tuple[type[Message], Hashable], Envelope] = {}
+        self._latest: dict[Key, Envelope] = {}
         self._batch: list[Envelope] = []
         self._again: deque[Envelope] = deque()
         self._reader = NOBODY
@@ -49,19 +51,20 @@ class Mailbox:
         """None if the envelope waits now, or was merged with one that does; else why it was refused."""
         message = envelope.message
         rule = message.WHEN_FULL
+        key = _key(message) if rule is WhenFull.LATEST else None
         with self._lock:
-            if rule is WhenFull.LATEST and self._supersedes(envelope):
+            if key is not None and self._supersedes(key, envelope):
                 return None
             if rule is not WhenFull.NEVER and envelope.timer is None and self.depth >= self.limit:
                 return f"the mailbox is full: {self.depth} waiting, limit {self.limit}"
-            if rule is WhenFull.LATEST:
-                self._latest[_key(message)] = envelope
+            if key is not None:
+                self._latest[key] = envelope
             (self._control if message.LANE is Lane.CONTROL else self._user).append(envelope)
             self._signal()
         return None
 
-    def _supersedes(self, envelope: Envelope) -> bool:
-        waiting = self._latest.get(_key(envelope.message))
+    def _supersedes(self, key: Key, envelope: Envelope) -> bool:
+        waiting = self._latest.get(key)
         if waiting is None:
             return False
         waiting.message, waiting.sender = envelope.message, envelope.sender
@@ -166,6 +169,10 @@ class Mailbox:
         """Whether the reader has anything to do."""
         return self._ending or self.deliverable
 
+    def calls(self, reader: int) -> bool:
+        """Whether this reader has anything to do, or should end now."""
+        return reader != self._reader or self._ending or self.deliverable
+
     def wait(self, reader: int, *, batch_max: int, timeout_s: float | None = None) -> list[Envelope]:
         """Block until there is something to read.
 
@@ -235,7 +242,7 @@ class Mailbox:
         self._batch.clear()
 
 
-def _key(message: Message) -> tuple[type[Message], Hashable]:
+def _key(message: Message) -> Key:
     return type(message), message.conflation_key()
 
 

@@ -52,6 +52,7 @@ class Starving(ByChannel[Receiver]):
         self._chance = chance
         self._starves = False
         self._left = 0
+        self._is_meant: dict[str, bool] = {}  # bounded: one entry for each name of an actor
 
     def pick(self, candidates: list[Candidate]) -> int:
         if self._left == 0:
@@ -62,7 +63,12 @@ class Starving(ByChannel[Receiver]):
         return self._chance.choice(fed) if fed else self._chance.randrange(len(candidates))
 
     def _is_starved(self, candidate: Candidate) -> bool:
-        return self._starves and fnmatchcase(candidate.receiver.name, self._name)
+        if not self._starves:
+            return False
+        name = candidate.receiver.name
+        if name not in self._is_meant:
+            self._is_meant[name] = fnmatchcase(name, self._name)
+        return self._is_meant[name]
 
     def batch_max(self, limit: int) -> int:
         return self._chance.randint(1, limit) if limit else 0

@@ -5,7 +5,9 @@ So actors and ib_async's own callbacks take turns on the loop, and only the poli
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hydra.runtime.hosts import ParkedHost
@@ -13,7 +15,6 @@ from hydra.runtime.stalls import ACTOR
 from hydra.runtime.tasks import Tasks, cancel
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Sequence
 
     from hydra.runtime.crew import Crew
@@ -33,6 +34,8 @@ class VirtualHost(ParkedHost):
 
     def __init__(self, life: Life, crew: Crew, pump: Pump) -> None:
         super().__init__(life, crew)
+        self.name = life.name
+        self.mailbox = life.address.mailbox
         self.queued = False
         self._pump = pump
         self._tasks = Tasks(life, pump.loop)
@@ -41,17 +44,13 @@ class VirtualHost(ParkedHost):
         self._context: contextvars.Context | None = None
 
     @property
-    def name(self) -> str:
-        return self.life.name
-
-    @property
     def lane(self) -> Sequence[Envelope]:
         """What it may read next, oldest first."""
-        return self.life.address.mailbox.next_lane
+        return self.mailbox.next_lane
 
     @property
     def waiting(self) -> int:
-        return self.life.address.mailbox.depth
+        return self.mailbox.depth
 
     def _start_actor_loop(self) -> None:
         self._pump.loop.call_soon(self._begin)
@@ -70,20 +69,20 @@ class VirtualHost(ParkedHost):
             self._context.run(self._actor_loop_setup)
         else:
             self._actor_loop_setup()
-        if self.actor_stopped.is_set():
+        if self.is_over:
             self._conclude()
         elif not self.life.is_over:
-            self.life.address.mailbox.attach(lambda: self._pump.ready(self))
+            self.mailbox.attach(partial(self._pump.ready, self))
 
     def take(self) -> Sequence[Envelope]:
-        mailbox, policy = self.life.address.mailbox, self._pump.policy
-        turn = mailbox.take(policy.batch_max(self.life.behaviour.BATCH_MAX), policy.choose)
+        policy = self._pump.policy
+        turn = self.mailbox.take(policy.batch_max(self.life.behaviour.BATCH_MAX), policy.choose)
         self._pump.note(self.life, turn)
         return turn
 
     def deliver(self) -> None:
         """One turn; then queue again if there is more."""
-        if self._held or self._rests or self.actor_stopped.is_set():
+        if self._held or self._rests or self._parking.is_over:
             return
         meddler = self._pump.bystanders.interference
         if meddler is not None:
@@ -103,17 +102,18 @@ class VirtualHost(ParkedHost):
         return super().run_turn(turn)
 
     def _go_on(self, lives: bool) -> None:
-        mailbox = self.life.address.mailbox
         if not lives:
             self._conclude()
         elif self._held or self._must_rest():
             return
-        elif mailbox.pending or mailbox.is_over_for(self.life.incarnation):
+        elif self.mailbox.calls(self.life.incarnation):
             self._pump.ready(self)
 
     def _must_rest(self) -> bool:
         meddler = self._pump.bystanders.interference
-        rest_s = 0.0 if meddler is None else meddler.rest_s(self.life)
+        if meddler is None:
+            return self._rests
+        rest_s = meddler.rest_s(self.life)
         if rest_s > 0:
             self._rests = True
             self._pump.loop.call_later(rest_s, self._rested)
@@ -172,13 +172,13 @@ class Pump:
         self.someone_hangs = someone_hangs
         self.alive: dict[VirtualHost, None] = {}
         self._armed = False
-        self._next: asyncio.Handle | None = None
+        self._next = asyncio.Handle(self._deliver, (), loop)  # the same one each time: there are hundreds of thousands
 
     def ready(self, host: VirtualHost) -> None:
         """It has something to read, or it is time for it to end."""
         if not host.queued:
             host.queued = True
-            self.policy.add(host, host.life.address.mailbox.head_number)
+            self.policy.add(host, host.mailbox.head_number)
             self._arm()
 
     def note(self, to: Life, turn: Sequence[Envelope]) -> None:
@@ -198,18 +198,19 @@ class Pump:
     def _arm(self) -> None:
         if not self._armed:
             self._armed = True
-            self._next = self.loop.call_soon(self._deliver)
+            self.loop.call_again(self._next)
 
     def _deliver(self) -> None:
         """One turn; and the next one, as long as that is all the loop has to do."""
+        policy = self.policy
         while True:
             self._armed = False
-            if self.policy and not self.loop.finished:
-                host = self.policy.pop()
+            if policy and not self.loop.finished:
+                host = policy.pop()
                 host.queued = False
                 host.deliver()
-            if not self.policy:
+            if not policy:
                 return
             self._arm()
-            if self._next is None or not self.loop.takes_turn(self._next):
+            if not self.loop.takes_turn(self._next):
                 return
