@@ -45,6 +45,7 @@ class MemoryNetwork:
         self._is_mute = False
         self._muted: list[MemoryTransport] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._due_us: int | None = None
 
     @property
     def connections(self) -> tuple[MemoryTransport, ...]:
@@ -169,10 +170,13 @@ class MemoryNetwork:
                 case Close(conn_id=conn_id) if transport is not None:
                     del self._wires[conn_id]
                     transport.peer_closed()
+        due_us = self.gateway.next_due_us()
+        if self._timer is not None and self._due_us == due_us:
+            return
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        due_us = self.gateway.next_due_us()
+        self._due_us = due_us
         if due_us is not None:
             wait_s = max(0, due_us - self.now_us()) / 1e6
             self._timer = self.loop.call_later(wait_s, self._play)

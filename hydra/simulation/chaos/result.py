@@ -48,8 +48,13 @@ class Telling:
     """The trace of a run for people: each delivery and, marked with ***, each intervention; the last lines are kept."""
 
     def __init__(self, hearing: Hearing) -> None:
-        self.tail: deque[str] = deque(maxlen=TAIL)
+        self._tail: deque[str | tuple[float, str]] = deque(maxlen=TAIL)
         self._hear = hearing.on_trace
+
+    @property
+    def tail(self) -> tuple[str, ...]:
+        """The last lines."""
+        return tuple(line if isinstance(line, str) else _spelled(*line) for line in self._tail)
 
     def intervened(self, now_s: float, text: str) -> None:
         """Somebody outside hydra did something: a fault, the service manager, the operator."""
@@ -57,10 +62,17 @@ class Telling:
 
     def delivered(self, began_s: float, line: str) -> None:
         """A line of a process's trace, see Trace; `began_s` is the run's time at which that process began."""
-        now_us, sender, to, _, message = line.rstrip().split("|", 4)
-        self._say(f"{began_s + int(now_us) / 1e6:13.6f}  {sender} -> {to}  {message}")
+        if self._hear is None:
+            self._tail.append((began_s, line))  # most lines are never read
+        else:
+            self._say(_spelled(began_s, line))
 
     def _say(self, line: str) -> None:
-        self.tail.append(line)
+        self._tail.append(line)
         if self._hear is not None:
             self._hear(line)
+
+
+def _spelled(began_s: float, line: str) -> str:
+    now_us, sender, to, _, message = line.rstrip().split("|", 4)
+    return f"{began_s + int(now_us) / 1e6:13.6f}  {sender} -> {to}  {message}"

@@ -310,7 +310,7 @@ class ChaosRun:
             injected=self._injected,
             missed=self._missed,
             reached=places,
-            tail=tuple(self._telling.tail),
+            tail=self._telling.tail,
             holds=process.world.holds() if self._schedule.recording else (),
         )
 
