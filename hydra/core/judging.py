@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hydra.core.book import Book
-from hydra.core.orders import ENDED_STATUSES, INACTIVE
+from hydra.core.orders import ENDED_STATUSES, FILLED, INACTIVE
 from hydra.messages.base import Event
 from hydra.messages.decisions import OrderDoubted, OrderEnded, OrderFound
 from hydra.messages.sync import BrokerSnapshot
@@ -99,9 +99,14 @@ def _still_open(order: OrderRecord, line: OpenOrderLine) -> OrderFound | None:
 
 
 def _completed(order: OrderRecord, line: CompletedOrderLine) -> Event | Difference | None:
-    """Executions come after completed orders in a listing, so what it filled is known by now, or is missing."""
+    """Executions come after completed orders in a listing, so what it filled is known by now, or is missing.
+
+    A Filled order has filled what its line says, which a correction may have made less than was wanted; a line that says
+    nothing (0) means all of it.
+    """
     terms = order.intent.want.terms
-    filled = terms.quantity if line.status == "Filled" else line.filled
+    is_filled = line.status == FILLED
+    filled = terms.quantity if is_filled and not line.filled else line.filled
     if filled != order.filled:
         return Difference(
             item=f"order/{order.order_ref}",
@@ -117,6 +122,8 @@ def _completed(order: OrderRecord, line: CompletedOrderLine) -> Event | Differen
         if order.state is not OrderState.UNKNOWN:
             return OrderDoubted(order_ref=order.order_ref, reason=evidence)
         return ended(order, OrderState.REJECTED, evidence)
+    if is_filled:
+        return ended(order, OrderState.FILLED, evidence)
     if line.status in ENDED_STATUSES or line.status == INACTIVE:
         return ended(order, OrderState.CANCELLED, evidence)
     return None

@@ -75,6 +75,7 @@ TABLE: dict[tuple[OrderState, OrderNews], OrderState] = {
 LIVE_STATUSES = frozenset({"ApiPending", "PendingSubmit", "PendingCancel", "PreSubmitted", "Submitted"})
 ENDED_STATUSES = frozenset({"Cancelled", "ApiCancelled"})
 INACTIVE = "Inactive"
+FILLED = "Filled"
 UNENDED_STATUSES = LIVE_STATUSES | {INACTIVE}
 """What the broker says only of an order that may still trade: an Inactive one may be held, or dead."""
 

@@ -61,7 +61,24 @@ def test_a_completed_order_with_other_fills_is_a_difference(filled: int) -> None
     assert ("fills_missing", "30", str(filled)) == (found.kind, found.ours, found.theirs)
 
 
-def test_filled_means_all_of_it_whatever_quantity_the_line_bears() -> None:
+@pytest.mark.parametrize("state", UNPROVEN)
+def test_an_order_that_filled_and_was_corrected_while_nobody_listened_is_filled_with_what_the_correction_left(
+    state: OrderState,
+) -> None:
+    # The recovery matrix: filled, then corrected from 30 to 26 while the line was down, it had no end and paused trading.
+    found = one(judged(order(state=state, filled=D(96)), completed_orders=(completed_line(word="Filled", filled=96),)))
+    assert isinstance(found, OrderEnded)
+    assert ("FILLED", D(96)) == (found.state, found.filled)
+
+
+@pytest.mark.parametrize("known", [95, 97])
+def test_an_order_that_filled_otherwise_than_we_know_is_a_difference(known: int) -> None:
+    found = one(judged(order(filled=D(known)), completed_orders=(completed_line(word="Filled", filled=96),)))
+    assert isinstance(found, Difference)
+    assert ("fills_missing", str(known), "96") == (found.kind, found.ours, found.theirs)
+
+
+def test_filled_means_all_of_it_where_the_line_bears_no_quantity() -> None:
     found = one(judged(order(), completed_orders=(completed_line(word="Filled", filled=0),)))
     assert isinstance(found, Difference)
     assert ("fills_missing", "0", "100") == (found.kind, found.ours, found.theirs)
