@@ -97,6 +97,11 @@ class Gateway:
         self._move_to(now_us)
 
     @property
+    def floor(self) -> Floor:
+        """Its trading floor, for whoever plays the venue's part in a simulation. Drain after touching it."""
+        return self._floor
+
+    @property
     def market_us(self) -> int:
         """How far the tape has played."""
         return self._floor.now_us

@@ -50,7 +50,8 @@ class Story:
     """Keys: order_ref, exec_id, exec_root, signal_id, parent_ref, symbol. Lists are in the journal's order.
 
     `executions` holds each exec_id once, `told_twice` those that came again; `newest` the latest revision that counts;
-    `given_up` orders that were taken for never arrived while the session that they were committed for had no successor;
+    `order_ends` the last verdict on each order; `given_up` orders that were taken for never arrived while the session that
+    they were committed for had no successor;
     `quantities` what the executions and adoptions since the opening balance make of each symbol.
     """
 
@@ -62,6 +63,7 @@ class Story:
     executions: dict[str, Execution] = field(default_factory=dict)
     told_twice: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
+    order_ends: dict[str, OrderState] = field(default_factory=dict)
     newest: dict[str, Execution] = field(default_factory=dict)
     quantities: dict[str, Decimal] = field(default_factory=dict)
     opened_us: int = 0
@@ -146,6 +148,7 @@ def _intended(story: Story, told: Told) -> None:
 
 def _order_ended(story: Story, told: Told) -> None:
     known = story.intents.get(told.event.order_ref)
+    story.order_ends[told.event.order_ref] = OrderState(told.event.state)
     if told.event.state == OrderState.NEVER_REACHED and known is not None and told.session <= known.intent.session:
         story.given_up.append(told.event.order_ref)
 
