@@ -21,6 +21,7 @@ from hydra.bench.worlds import ShortWorlds, short_worlds
 from hydra.broker.link_bench import raw_order_seconds
 from hydra.cli.embedded_gateway import market_clock, start_gateway
 from hydra.cli.options import wall_us
+from hydra.cli.recovery_command import recovery_command
 from hydra.config import Config, GatewayConfig, StrategyConfig
 from hydra.simulation.chaos.quiet import be_quiet
 
@@ -34,7 +35,7 @@ PAUSE_S = 0.05
 RAW_CLIENT_ID = 99
 
 
-@click.command("bench")
+@click.group("bench", invoke_without_command=True)
 @click.option("--orders", type=click.IntRange(20, 400), default=ORDERS, show_default=True, help="Orders of each kind.")
 @click.option(
     "--worlds",
@@ -51,12 +52,15 @@ RAW_CLIENT_ID = 99
     help="Simulated weeks of ten symbols with 50 TWAP parents a week, beside bare ib_async on the same bytes.",
 )
 @click.option("--json", "as_json", is_flag=True, help="End with the figures as one JSON object on the last line.")
-def bench_command(orders: int, worlds: int, weeks: int, as_json: bool) -> None:
+@click.pass_context
+def bench_command(ctx: click.Context, orders: int, worlds: int, weeks: int, as_json: bool) -> None:
     """Measure intent-to-wire on a whole desk, beside this disk's fdatasync and beside raw ib_async; then simulated worlds.
 
     Intent-to-wire is from a child's wish until its bytes have left, through the gate and one durable commit. Raw
-    ib_async sends at once and keeps nothing.
+    ib_async sends at once and keeps nothing. `hydra bench recovery` is another measurement, see its own help.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     # 202 is the confirmation of the cancels at the end; ib_async logs each as an error.
     logging.getLogger("ib_async").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="hydra-bench-") as folder:
@@ -72,6 +76,9 @@ def bench_command(orders: int, worlds: int, weeks: int, as_json: bool) -> None:
     if as_json:
         figures: dict[str, Any] = {name: asdict(figure) for name, figure in measured.items()}
         click.echo(msgspec.json.encode({**figures, "worlds": simulated}))
+
+
+bench_command.add_command(recovery_command)
 
 
 def measure_worlds(worlds: int, weeks: int) -> dict[str, Any]:

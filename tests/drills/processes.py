@@ -53,7 +53,8 @@ params = { notional = 12000, window = 3, sample_s = 10, entry_z = 0.3, cooldown_
 
 
 class Place:
-    """A directory in which hydra runs, and what is run in it. `environ` is added to a clean environment."""
+    """A directory in which hydra runs, and what is run in it. `environ` is added to a clean environment; `launcher` starts
+    what goes on."""
 
     def __init__(self, directory: Path, **environ: str) -> None:
         self.directory = directory
@@ -63,6 +64,7 @@ class Place:
         self.journal = directory / "logs" / "hydra.db"
         self.store = directory / "logs" / "gateway.db"
         self.started: list[Running] = []
+        self.launcher = HYDRA
 
     def restless(self) -> Place:
         """Trade all the time."""
@@ -131,7 +133,7 @@ class Running:
         self.out, self.err = place.directory / f"{name}.out", place.directory / f"{name}.err"
         with self.out.open("wb") as out, self.err.open("wb") as err:
             self.process = subprocess.Popen(
-                [*HYDRA, *arguments],
+                [*place.launcher, *arguments],
                 cwd=place.directory,
                 env=environ,
                 stdin=subprocess.DEVNULL,
