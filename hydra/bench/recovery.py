@@ -28,8 +28,9 @@ class Measured:
 
 
 def cells_named(texts: Sequence[str]) -> tuple[Cell, ...]:
-    """Every cell whose name, `point / action / victim`, contains all of these texts. Raises UsageError when none does."""
-    found = tuple(cell for cell in every_cell() if all(text in str(cell) for text in texts))
+    """Every cell whose name between slashes, `/ point / action / victim /`, contains all of these texts. Raises UsageError
+    when none does."""
+    found = tuple(cell for cell in every_cell() if all(text in f"/ {cell} /" for text in texts))
     if not found:
         one = next(every_cell())
         raise UsageError(f"no cell of the recovery matrix has {' and '.join(texts)} in its name; one is called {one}")

@@ -21,7 +21,7 @@ TABLE_COLUMNS_MIN = 160
 
 
 @click.command("recovery")
-@click.option("--only", multiple=True, metavar="TEXT", help="Only cells with this in `point / action / victim`; repeatable.")
+@click.option("--only", multiple=True, metavar="TEXT", help="Only cells with this in `/ point / action / victim /`.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Cells at a time.  [default: one per core]")
 @click.option("--json", "as_json", is_flag=True, help="End with the matrix as one JSON object on the last line.")
 @click.pass_context
