@@ -49,10 +49,10 @@ class Comeback:
         self._syncs = _Syncs()
         world.listen(self._syncs)
 
-    def expect(self, victim: Victim, book: BookImage) -> None:
-        """This one dies now."""
+    def expect(self, victim: Victim, book: BookImage, *, parent_ref: str) -> None:
+        """This one dies now; a child that dies works this parent."""
         self._victim = victim
-        self._incarnation = self._incarnation_of(victim)
+        self._incarnation = self._incarnation_of(f"router/{parent_ref}" if victim == "child" else victim)
         self._session = book.session
         self._compared = book.tally.reconciliations
 
@@ -73,6 +73,9 @@ class Comeback:
             return f"{', '.join(down)} are not up"
         if self._victim in STATIC and self._incarnation_of(self._victim) <= self._incarnation:
             return f"{self._victim} has not been started again"
+        alone = [record.parent.parent_ref for record in book.parents if not self._is_worked(record.parent.parent_ref)]
+        if alone:
+            return f"nobody works {', '.join(alone)}"
         waiting = [name for name in self._syncs.asked if self._incarnation_of(name)]
         if waiting:
             return f"{', '.join(waiting)} are not synchronised"
@@ -92,6 +95,11 @@ class Comeback:
         compared = book.tally.reconciliations >= self._compared + 2 and last is not None and not last.unverified
         over = not book.signals and not book.parents and all(order.state.is_final for order in book.orders)
         return self.is_whole(book) and compared and over
+
+    def _is_worked(self, parent_ref: str) -> bool:
+        """Whether a child works this parent: if the child is who died, one that was born after."""
+        born = self._incarnation_of(f"router/{parent_ref}")
+        return born > (self._incarnation if self._victim == "child" else 0)
 
     def _incarnation_of(self, name: str) -> int:
         """0 while nobody of this name runs."""

@@ -178,7 +178,7 @@ class Drama:
         self._died_s = self.process.now_s
         self._say(f"{self._died_s:13.6f}  *** {self.cell.point}: {self.cell.victim} dies")
         process, victim = self.process, self.cell.victim
-        self.comeback.expect(victim, process.book)
+        self.comeback.expect(victim, process.book, parent_ref=SIGNAL)
         match victim:
             case "process":
                 process.kill("kill -9", "lost")
