@@ -7,7 +7,7 @@ Cells are worlds of their own: where and in which order they run changes nothing
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from time import process_time
@@ -16,7 +16,8 @@ from typing import Any
 from hydra.errors import UsageError
 from hydra.simulation.chaos.quiet import be_quiet, quiet
 from hydra.simulation.recovery.cells import Cell, every_cell, impossible
-from hydra.simulation.recovery.drama import Outcome, lived
+from hydra.simulation.recovery.outcome import Outcome
+from hydra.simulation.recovery.playing import lived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +38,14 @@ def cells_named(texts: Sequence[str]) -> tuple[Cell, ...]:
     return found
 
 
-def run(cells: Iterable[Cell], jobs: int) -> Iterator[Measured]:
-    """The outcomes of these cells, in the order in which they are done."""
+def run(cells: Iterable[Cell], jobs: int, on_trace: Callable[[str], object] | None = None) -> Iterator[Measured]:
+    """The outcomes of these cells, in the order in which they are done. With one job they are lived through in this process,
+    and `on_trace` hears of it, see play."""
     wanted = tuple(cells)
     if jobs == 1:
         for cell in wanted:
             with quiet():
-                yield measured(cell)
+                yield measured(cell, on_trace)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=be_quiet) as workers:
@@ -51,10 +53,10 @@ def run(cells: Iterable[Cell], jobs: int) -> Iterator[Measured]:
             yield future.result()
 
 
-def measured(cell: Cell) -> Measured:
+def measured(cell: Cell, on_trace: Callable[[str], object] | None = None) -> Measured:
     """One cell."""
     began_s = process_time()
-    outcome = lived(cell)
+    outcome = lived(cell, on_trace)
     return Measured(outcome=outcome, cpu_s=round(process_time() - began_s, 3))
 
 

@@ -57,5 +57,9 @@ def reasons_text(cells: Sequence[Cell]) -> list[str]:
 
 
 def wrong_text(done: Sequence[Measured]) -> list[str]:
-    """Every wrong thing of every cell, a line each."""
-    return [f"WRONG  {one.outcome.cell}: {sentence}" for one in done for sentence in one.outcome.wrong]
+    """Every wrong thing of every cell, a line each, and for each cell the command that shows it again."""
+    lines = []
+    for outcome in (one.outcome for one in done if one.outcome.wrong):
+        lines += [f"WRONG  {outcome.cell}: {sentence}" for sentence in outcome.wrong]
+        lines.append(f'       hydra bench recovery --trace --only "/ {outcome.cell} /"')
+    return lines

@@ -23,9 +23,10 @@ TABLE_COLUMNS_MIN = 160
 @click.command("recovery")
 @click.option("--only", multiple=True, metavar="TEXT", help="Only cells with this in `/ point / action / victim /`.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Cells at a time.  [default: one per core]")
+@click.option("--trace", "traced", is_flag=True, help="Show every delivery of the cells, one after the other.")
 @click.option("--json", "as_json", is_flag=True, help="End with the matrix as one JSON object on the last line.")
 @click.pass_context
-def recovery_command(ctx: click.Context, only: tuple[str, ...], jobs: int | None, as_json: bool) -> None:
+def recovery_command(ctx: click.Context, only: tuple[str, ...], jobs: int | None, traced: bool, as_json: bool) -> None:
     """The recovery matrix: where an order stands x what the venue does meanwhile x who dies, in virtual time.
 
     Each cell is a whole hydra at the simulated gateway, judged by the gateway's own ledger. Exit codes: 0 nothing was lost,
@@ -33,7 +34,8 @@ def recovery_command(ctx: click.Context, only: tuple[str, ...], jobs: int | None
     """
     cells = cells_named(only)
     began_s = machine_s()
-    done = _with_progress([cell for cell in cells if not impossible(cell)], jobs or cores())
+    possible = [cell for cell in cells if not impossible(cell)]
+    done = list(run(possible, 1, _show)) if traced else _with_progress(possible, jobs or cores())
     figures = report(done, cells, machine_s() - began_s)
     console = Console(width=max(TABLE_COLUMNS_MIN, Console().width))
     console.print(matrix_table(done), victims_table(done))
@@ -46,6 +48,10 @@ def recovery_command(ctx: click.Context, only: tuple[str, ...], jobs: int | None
     if as_json:
         click.echo(msgspec.json.encode(figures))
     ctx.exit(ExitCode.VIOLATED if figures["cells_wrong"] else ExitCode.CLEAN)
+
+
+def _show(line: str) -> None:
+    click.echo(line.rstrip())
 
 
 def _with_progress(cells: Sequence[Cell], jobs: int) -> list[Measured]:

@@ -50,6 +50,15 @@ def test_a_cell_with_something_wrong_is_told_in_a_sentence_and_by_exit_code_1(mo
     assert 1 == result.exit_code, result.output
     assert "WRONG  acknowledged / cancel / process: wrong_terminal: order drama.1.1 is REJECTED" in result.stdout
     assert "1 of 1 wrong" in result.stdout
+    assert 'hydra bench recovery --trace --only "/ acknowledged / cancel / process /"' in result.stdout
+
+
+def test_a_trace_shows_who_dies_what_the_venue_does_and_each_delivery() -> None:
+    result = recovery("--only", "/ acknowledged / cancel / risk", "--trace")
+    assert 0 == result.exit_code, result.output
+    told = [line.partition("***")[2].strip() for line in result.stdout.splitlines() if "***" in line]
+    assert ["acknowledged: risk dies", "the venue: cancel"] == told
+    assert "|journal|risk|Reconciled|" in result.stdout
 
 
 def test_a_text_that_no_cell_has_is_wrong_usage() -> None:

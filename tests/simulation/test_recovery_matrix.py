@@ -38,7 +38,8 @@ from hydra.simulation.recovery.cells import (
     possible_cells,
 )
 from hydra.simulation.recovery.counting import Counts
-from hydra.simulation.recovery.drama import DramaFailed, lived, play
+from hydra.simulation.recovery.outcome import DramaFailed
+from hydra.simulation.recovery.playing import lived, play
 from hydra.values import ZERO, ChildKind, CompletedOrderLine, Difference, OrderState
 from tests.simulation import mutants
 from tests.simulation.mutants import Break
@@ -167,7 +168,7 @@ def test_a_cell_is_the_same_in_any_process(hash_seed: int) -> None:
     cells = [cell("cancel sent", "fill", "router"), cell("sent unacknowledged", "restart", "process")]
     script = (
         "import json, sys; from hydra.simulation.recovery.cells import Cell; "
-        "from hydra.simulation.recovery.drama import lived; "
+        "from hydra.simulation.recovery.playing import lived; "
         "print(json.dumps([lived(Cell(**one)).digest for one in json.loads(sys.argv[1])]))"
     )
     names = [{"point": one.point, "action": one.action, "victim": one.victim} for one in cells]

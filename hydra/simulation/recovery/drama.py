@@ -5,39 +5,30 @@ The processes are whole ones at the gateway that outlives them; the network, the
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from hydra.core.instants import after_s
 from hydra.messages.commands import SubmitSignal
 from hydra.records import BookImage
-from hydra.runtime.loops import Livelock
 from hydra.simulation.chaos.process import Process, Setting
 from hydra.simulation.disk import Disk, installed
 from hydra.simulation.faults.trap_kinds import Injected
-from hydra.simulation.fences import fenced
 from hydra.simulation.greetings import Door
 from hydra.simulation.laws.records import Records
-from hydra.simulation.memory import rare_collections
 from hydra.simulation.recovery.cells import Cell
 from hydra.simulation.recovery.comeback import Comeback
-from hydra.simulation.recovery.counting import Counts, judged
+from hydra.simulation.recovery.counting import judged
+from hydra.simulation.recovery.outcome import DramaFailed, Outcome
 from hydra.simulation.recovery.points import SHOWN, is_shown, watch
-from hydra.simulation.recovery.still_market import SHARES, SYMBOL, begins_us, plan_of
+from hydra.simulation.recovery.still_market import SIGNAL, begins_us, plan_of, signal_of
 from hydra.simulation.recovery.venue import AWAITS_ORDER, Venue
-from hydra.simulation.world import MEMORY, Schedule, venue_of
+from hydra.simulation.world import Schedule, venue_of
 from hydra.supervisor.desk_status import Summary
-from hydra.values import Purpose, Side, Signal, TradingState
+from hydra.values import TradingState
 
-SIGNAL = "drama"
 FIRST_ORDER = f"{SIGNAL}.1.1"
-VALID_S = 30.0
 SETTLES_S = 1.0
 """From the first comparison to the signal: quotes have come by then."""
 TRAVEL_S = 0.05
@@ -54,29 +45,6 @@ LOOK_EVERY_S = 0.1
 LOOK_CLOSELY_S = 0.01
 BACK_WITHIN_S = 120.0
 REST_WITHIN_S = 180.0
-
-
-class DramaFailed(Exception):
-    """The cell did not happen as its name says: the sentence tells where it stuck."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What came of a cell. `recovery_s` is virtual seconds from the death to synchronised and trading permitted, or to
-    PAUSED over a difference; None if that never came. `reached_venue`: the order that was caught did. `wrong` has every
-    wrong thing in a sentence, empty when all is well."""
-
-    cell: Cell
-    counts: Counts
-    recovery_s: float | None
-    trading: str
-    orders: int
-    fills: int
-    reached_venue: bool
-    processes: int
-    virtual_s: float
-    digest: str
-    wrong: tuple[str, ...]
 
 
 class Drama:
@@ -139,21 +107,7 @@ class Drama:
             raise DramaFailed(f"{self.cell}: the first process is not ready within {READY_WITHIN_S:g} s")
         world.run_for(SETTLES_S)
         watch(self.cell.point, self._disk, self.process.simulated.network, self._die)
-        now = world.clock.now()
-        signal = Signal(
-            signal_id=SIGNAL,
-            source=SIGNAL,
-            symbol=SYMBOL,
-            side=Side.BUY,
-            quantity=Decimal(SHARES),
-            purpose=Purpose.OPEN,
-            urgent=False,
-            episode="",
-            reason=str(self.cell),
-            at=now,
-            valid_until=after_s(now, VALID_S),
-        )
-        world.tell("journal", SubmitSignal(signal=signal))
+        world.tell("journal", SubmitSignal(signal=signal_of(self.cell, world.clock.now())))
 
     def _come_to_the_point(self) -> None:
         if self.cell.point in SHOWN:
@@ -359,40 +313,3 @@ class Drama:
 
 def _is_ready(book: BookImage) -> bool:
     return book.session_live and book.tally.reconciliations > 0 and book.day_equity > 0
-
-
-def play(cell: Cell, on_trace: Callable[[str], object] | None = None, keep: Path | None = None) -> Outcome:
-    """Live through one cell, in a directory of its own in memory, fenced from the real world. `keep` gets the journals.
-
-    Raises DramaFailed when the cell did not happen as its name says, Livelock when time stood still.
-    """
-    kept = None if keep is None else keep.absolute()
-    scratch = tempfile.TemporaryDirectory(prefix="hydra-", dir=MEMORY if MEMORY.is_dir() else None)
-    with rare_collections(), scratch as name, contextlib.chdir(name), fenced(clocks=True):
-        drama = Drama(cell, on_trace)
-        try:
-            return drama.play()
-        finally:
-            drama.process.close()
-            if kept is not None:
-                shutil.copytree(name, kept, dirs_exist_ok=True)
-
-
-def lived(cell: Cell) -> Outcome:
-    """The same; a cell that did not happen, or in which time stood still, is an outcome with something wrong."""
-    try:
-        return play(cell)
-    except (DramaFailed, Livelock) as failure:
-        return Outcome(
-            cell=cell,
-            counts=Counts(),
-            recovery_s=None,
-            trading="",
-            orders=0,
-            fills=0,
-            reached_venue=False,
-            processes=0,
-            virtual_s=0.0,
-            digest="",
-            wrong=(str(failure),),
-        )

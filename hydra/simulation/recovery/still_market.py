@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from hydra.config import Config
+from hydra.core.instants import after_s
 from hydra.gateway.bars import DailyBar, bundled_bars
 from hydra.gateway.calendar import session_of
 from hydra.simulation.recovery.cells import Cell
 from hydra.simulation.world import SimulationPlan
-from hydra.values import ChildKind
+from hydra.values import ChildKind, Purpose, Side, Signal
 
 SYMBOL = "AAPL"
+SIGNAL = "drama"
+VALID_S = 30.0
 SHARES = 60
 SEED = 1
 FIRST_DAY = date(2012, 6, 4)
@@ -86,3 +89,20 @@ def begins_us() -> int:
     session = session_of(FIRST_DAY)
     assert session is not None, f"{FIRST_DAY} is a trading day"
     return session.open_us + BEGINS_AFTER_OPEN_S * SECOND_US
+
+
+def signal_of(cell: Cell, now: datetime) -> Signal:
+    """What makes hydra send the order that is to be caught."""
+    return Signal(
+        signal_id=SIGNAL,
+        source=SIGNAL,
+        symbol=SYMBOL,
+        side=Side.BUY,
+        quantity=Decimal(SHARES),
+        purpose=Purpose.OPEN,
+        urgent=False,
+        episode="",
+        reason=str(cell),
+        at=now,
+        valid_until=after_s(now, VALID_S),
+    )
