@@ -11,9 +11,12 @@ from decimal import Decimal
 
 from hydra.values import (
     ZERO,
+    CompletedOrderLine,
     Difference,
+    Execution,
     Instrument,
     Intent,
+    OpenOrderLine,
     OrderState,
     ParentOrder,
     PositionLine,
@@ -148,6 +151,49 @@ class ReconciliationRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OurSide:
+    """What our books said about one difference when it was found. `left_out` counts older rows that were too many."""
+
+    cash: Decimal
+    positions: tuple[PositionRecord, ...]
+    ignored: tuple[PositionLine, ...]
+    orders: tuple[OrderRecord, ...]
+    executions: tuple[ExecutionRecord, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerSide:
+    """What the broker said about it: the rows of the listing that was asked for at `listed_at`, or, where that is None, the
+    execution that told of it between two listings. `cash` is None where it was not stated."""
+
+    listed_at: datetime | None
+    cash: Decimal | None
+    positions: tuple[PositionLine, ...]
+    open_orders: tuple[OpenOrderLine, ...]
+    completed_orders: tuple[CompletedOrderLine, ...]
+    executions: tuple[Execution, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceRecord:
+    """A difference that was found at `since`, with both sides of that time (None in journals that did not keep them yet).
+
+    `how` it was settled, by whom, at what time and why: empty, and None, while it is open.
+    """
+
+    difference: Difference
+    since: datetime
+    ours: OurSide | None
+    theirs: BrokerSide | None
+    how: str = ""
+    by: str = ""
+    reason: str = ""
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """Counts over the whole journal that reports and summaries show."""
 
@@ -194,6 +240,8 @@ class BookImage:
     breakers: tuple[BreakerRecord, ...]
     differences: tuple[Difference, ...]
     accepted: tuple[Difference, ...]
+    found: tuple[DifferenceRecord, ...]
+    settled: tuple[DifferenceRecord, ...]
     unverified: tuple[tuple[str, datetime], ...]
     last_reconciliation: ReconciliationRecord | None
     disorderly_runs: int

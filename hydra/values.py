@@ -120,6 +120,14 @@ class SignalEnd(StrEnum):
     UNRESOLVED = "UNRESOLVED"
 
 
+class Resolution(StrEnum):
+    """What a person may do with a difference: take the broker's side over, leave it as it is, or close it at the broker."""
+
+    ADOPT = "adopt"
+    IGNORE = "ignore"
+    CLOSE = "close"
+
+
 class QuoteKind(StrEnum):
     """IB market data type (reqMarketDataType): only LIVE may price an order unless the config says otherwise."""
 

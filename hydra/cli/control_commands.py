@@ -1,4 +1,4 @@
-"""`hydra halt`, `resume`, `flatten`, `kill-actor`, `reconcile`: an operator's verbs, sent to the hydra that runs.
+"""`hydra halt`, `resume`, `flatten`, `kill-actor`: an operator's verbs, sent to the hydra that runs.
 
 Each prints what came of it, and exits with 0 when it was obeyed and 1 when it was not.
 """
@@ -30,7 +30,7 @@ def halt_command(ctx: click.Context, config_path: Path | None, reason: str, dire
         from hydra.cli.halt_direct import halt_directly
 
         ctx.exit(halt_directly(config, by=who(), reason=reason))
-    _finish(ctx, client_of(config).halt(by=who(), reason=reason))
+    finish(ctx, client_of(config).halt(by=who(), reason=reason))
 
 
 @click.command("resume")
@@ -40,7 +40,7 @@ def halt_command(ctx: click.Context, config_path: Path | None, reason: str, dire
 @click.pass_context
 def resume_command(ctx: click.Context, config_path: Path | None, reason: str, force: bool) -> None:
     """Trade again after a halt or a pause."""
-    _finish(ctx, client_of(config_in_force(config_path)).resume(by=who(), reason=reason, force=force))
+    finish(ctx, client_of(config_in_force(config_path)).resume(by=who(), reason=reason, force=force))
 
 
 @click.command("flatten")
@@ -55,7 +55,7 @@ def flatten_command(ctx: click.Context, config_path: Path | None, reason: str, y
         held = [position for position in client.status().positions if position.quantity]
         names = ", ".join(f"{position.quantity:f} {position.symbol}" for position in held) or "nothing"
         click.confirm(f"Cancel every working order and close {names} by limit orders?", abort=True)
-    _finish(ctx, client.flatten(by=who(), reason=reason))
+    finish(ctx, client.flatten(by=who(), reason=reason))
 
 
 @click.command("kill-actor")
@@ -64,18 +64,10 @@ def flatten_command(ctx: click.Context, config_path: Path | None, reason: str, y
 @click.pass_context
 def kill_actor_command(ctx: click.Context, config_path: Path | None, name: str) -> None:
     """Let an actor die as if it had crashed, to see it come back: risk, router, a child's address."""
-    _finish(ctx, client_of(config_in_force(config_path)).kill_actor(name, by=who()))
+    finish(ctx, client_of(config_in_force(config_path)).kill_actor(name, by=who()))
 
 
-@click.command("reconcile")
-@config_option
-@reason_option
-@click.pass_context
-def reconcile_command(ctx: click.Context, config_path: Path | None, reason: str) -> None:
-    """Compare our books with the broker's now; `hydra status` shows the result."""
-    _finish(ctx, client_of(config_in_force(config_path)).reconcile(by=who(), reason=reason))
-
-
-def _finish(ctx: click.Context, answer: VerbAnswered) -> None:
+def finish(ctx: click.Context, answer: VerbAnswered) -> None:
+    """Say what came of it and end."""
     click.echo(answer.text, err=not answer.obeyed)
     ctx.exit(ExitCode.CLEAN if answer.obeyed else ExitCode.VIOLATED)

@@ -29,7 +29,7 @@ COMMANDS = {
     "resume": Row("hydra.cli.control_commands:resume_command", "Trade again."),
     "flatten": Row("hydra.cli.control_commands:flatten_command", "Close every position by limit orders."),
     "kill-actor": Row("hydra.cli.control_commands:kill_actor_command", "Kill an actor, to see it come back."),
-    "reconcile": Row("hydra.cli.control_commands:reconcile_command", "Compare with the broker now."),
+    "reconcile": Row("hydra.cli.reconcile_command:reconcile_command", "Compare with the broker; settle differences."),
     "simulate": Row("hydra.cli.simulate_command:simulate_command", "Live through weeks of market in seconds."),
     "chaos": Row("hydra.cli.chaos_command:chaos_command", "Hunt: worlds with faults, seed by seed, held to the laws."),
     "replay": Row("hydra.cli.chaos_command:replay_command", "Show a world of faults again, step by step."),

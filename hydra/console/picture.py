@@ -44,6 +44,8 @@ def render(status: DeskStatus, *, rows_max: int | None = LIVE_ROWS_MAX) -> Rende
     if status.orders:
         parts.append(_orders(status.orders, rows_max))
     parts += [Text(f"difference: {text}", style="bold red") for text in status.differences]
+    if status.differences:
+        parts.append(Text("hydra reconcile --show has both sides, and what may be done", style="bold red"))
     parts += [Text(f"breaker: {text}", style="bold red") for text in status.breakers]
     parts += _alerts(status.alerts, alerts_max)
     return Group(*parts)

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 import msgspec
 
 from hydra.control.verbs import (
+    DIFFERENCES_PATH,
     STATUS_PATH,
     Flatten,
     Halt,
     KillActor,
     ReconcileBooks,
+    Resolve,
     Resume,
     Verb,
     path_of,
 )
 from hydra.errors import HydraError
 from hydra.messages.commands import VerbAnswered
+from hydra.supervisor.desk_differences import DifferenceSheet
 from hydra.supervisor.desk_status import DeskStatus
+from hydra.values import Resolution
 
 CONNECT_TIMEOUT_S = 2.0
 STATUS_TIMEOUT_S = 5.0
 VERB_TIMEOUT_S = 30.0
 CONFLICT = 409
+
+Seen = TypeVar("Seen")
 
 
 class NotRunning(HydraError):
@@ -44,11 +51,11 @@ class ControlClient:
 
     def status(self) -> DeskStatus:
         """The whole picture. Raises NotRunning, Unanswered."""
-        response = self._call("GET", STATUS_PATH, b"", STATUS_TIMEOUT_S)
-        try:
-            return msgspec.json.decode(response.content, type=DeskStatus)
-        except msgspec.DecodeError as error:
-            raise Unanswered(f"the hydra that runs is of another version than this command: {error}") from error
+        return self._look(STATUS_PATH, DeskStatus)
+
+    def differences(self) -> DifferenceSheet:
+        """Every difference that is open or ignored. Raises NotRunning, Unanswered."""
+        return self._look(DIFFERENCES_PATH, DifferenceSheet)
 
     def halt(self, *, by: str, reason: str, timeout_s: float = VERB_TIMEOUT_S) -> VerbAnswered:
         return self._ask(Halt(by=by, reason=reason), timeout_s)
@@ -64,6 +71,16 @@ class ControlClient:
 
     def reconcile(self, *, by: str, reason: str) -> VerbAnswered:
         return self._ask(ReconcileBooks(by=by, reason=reason))
+
+    def resolve(self, item: str, how: Resolution, *, by: str, reason: str) -> VerbAnswered:
+        return self._ask(Resolve(item=item, how=how, by=by, reason=reason))
+
+    def _look(self, path: str, kind: type[Seen]) -> Seen:
+        response = self._call("GET", path, b"", STATUS_TIMEOUT_S)
+        try:
+            return msgspec.json.decode(response.content, type=kind)
+        except msgspec.DecodeError as error:
+            raise Unanswered(f"the hydra that runs is of another version than this command: {error}") from error
 
     def _ask(self, verb: Verb, timeout_s: float = VERB_TIMEOUT_S) -> VerbAnswered:
         response = self._call("POST", path_of(verb), msgspec.json.encode(verb), timeout_s)

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hydra.control.verbs import (
+    DIFFERENCES_PATH,
     STATUS_PATH,
     TEXT_LENGTH_MAX,
     VERB_PATHS,
@@ -24,6 +25,7 @@ from hydra.control.verbs import (
     Halt,
     KillActor,
     ReconcileBooks,
+    Resolve,
     Resume,
     Verb,
 )
@@ -37,10 +39,13 @@ OBEYED, WRONG, UNKNOWN, REFUSED, TOO_LARGE = 200, 400, 404, 409, 413
 
 
 def control_surface(desk: Desk) -> Starlette:
-    """GET /status, and POST for each verb; see `verbs` for the bodies."""
+    """GET /status and /differences, and POST for each verb; see `verbs` for the bodies."""
 
     async def status(request: Request) -> Response:
         return _json(OBEYED, desk.status())
+
+    async def differences(request: Request) -> Response:
+        return _json(OBEYED, desk.differences())
 
     async def verb(request: Request) -> Response:
         asked = _verb(request.url.path, await _body(request))
@@ -48,7 +53,10 @@ def control_surface(desk: Desk) -> Starlette:
         body = {"obeyed": answered.obeyed, "text": answered.text}
         return _json(OBEYED if answered.obeyed else REFUSED, body)
 
-    routes = [Route(STATUS_PATH, status, methods=["GET"])]
+    routes = [
+        Route(STATUS_PATH, status, methods=["GET"]),
+        Route(DIFFERENCES_PATH, differences, methods=["GET"]),
+    ]
     routes += [Route(path, verb, methods=["POST"]) for path in VERB_PATHS]
     return Starlette(routes=routes, exception_handlers={HTTPException: _sentence})
 
@@ -66,6 +74,8 @@ def obey(desk: Desk, verb: Verb) -> VerbAnswered:
             return desk.kill_actor(name, by=by)
         case ReconcileBooks(by=by, reason=reason):
             return desk.reconcile(by=by, reason=reason)
+        case Resolve(item=item, how=how, by=by, reason=reason):
+            return desk.resolve(item, how, by=by, reason=reason)
     raise TypeError(f"nobody obeys {type(verb).__name__}")
 
 
@@ -95,7 +105,7 @@ def _sentence(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     detail = error.detail
     if error.status_code == UNKNOWN:
-        known = ", ".join([STATUS_PATH, *VERB_PATHS])
+        known = ", ".join([STATUS_PATH, DIFFERENCES_PATH, *VERB_PATHS])
         detail = f"there is nothing at {request.url.path}; there is {known}"
     elif error.headers and "Allow" in error.headers:
         detail = f"{request.url.path} takes {error.headers['Allow']}, not {request.method}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hydra.values import Resolution
+
 TEXT_LENGTH_MAX = 500
 
 
@@ -54,13 +56,25 @@ class ReconcileBooks(Verb):
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolve(Verb):
+    """Settle the difference called `item`: adopt the broker's side, ignore it, or close it at the broker."""
+
+    item: str
+    how: Resolution
+    by: str
+    reason: str
+
+
 STATUS_PATH = "/status"
+DIFFERENCES_PATH = "/differences"
 VERB_PATHS: dict[str, type[Verb]] = {
     "/halt": Halt,
     "/resume": Resume,
     "/flatten": Flatten,
     "/kill": KillActor,
     "/reconcile": ReconcileBooks,
+    "/resolve": Resolve,
 }
 
 

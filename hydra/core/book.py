@@ -72,6 +72,8 @@ class Book(BookState):
             breakers=tuple(self.breakers.values()),
             differences=tuple(self.differences.values()),
             accepted=tuple(self.accepted.values()),
+            found=tuple(self.found.values()),
+            settled=tuple(self.settled.values()),
             unverified=tuple(self.unverified.items()),
             last_reconciliation=self.last_reconciliation,
             disorderly_runs=self.disorderly_runs,
@@ -97,6 +99,8 @@ class Book(BookState):
         book.breakers = {record.breaker: record for record in image.breakers}
         book.differences = {difference.item: difference for difference in image.differences}
         book.accepted = {difference.item: difference for difference in image.accepted}
+        book.found = {record.difference.item: record for record in image.found}
+        book.settled = {record.difference.item: record for record in image.settled}
         book.unverified = dict(image.unverified)
         book.terminal = dict(image.terminal)
         return book

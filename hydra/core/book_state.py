@@ -8,6 +8,7 @@ from decimal import Decimal
 from hydra.core.positions import flat
 from hydra.records import (
     BreakerRecord,
+    DifferenceRecord,
     ExecutionRecord,
     InstrumentCard,
     OrderRecord,
@@ -22,7 +23,10 @@ from hydra.values import ZERO, Difference, PositionLine, TradingState
 
 
 class BookState:
-    """Mutable, owned by one actor. Keys: symbol, signal_id, parent_ref, order_ref, exec_root, con_id, item."""
+    """Mutable, owned by one actor. Keys: symbol, signal_id, parent_ref, order_ref, exec_root, con_id, item.
+
+    `found` has the record of each of `differences`, `settled` that of each of `accepted`: what is open, what is remembered.
+    """
 
     def __init__(self) -> None:
         self.seq = 0
@@ -54,6 +58,8 @@ class BookState:
         self.breakers: dict[str, BreakerRecord] = {}
         self.differences: dict[str, Difference] = {}
         self.accepted: dict[str, Difference] = {}
+        self.found: dict[str, DifferenceRecord] = {}
+        self.settled: dict[str, DifferenceRecord] = {}
         self.unverified: dict[str, datetime] = {}
         self.last_reconciliation: ReconciliationRecord | None = None
         self.disorderly_runs = 0

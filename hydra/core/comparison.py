@@ -16,8 +16,8 @@ from hydra.values import ZERO, Difference, PositionLine
 
 FOREIGN = "foreign_position"
 ADVICE = (
-    "close it in TWS, or set [broker] foreign_positions to 'adopt' (hydra counts and manages it) or 'ignore' "
-    "(hydra leaves it alone), then start again"
+    "adopt, ignore or close it with `hydra reconcile` (--show says what each does); [broker] foreign_positions = 'adopt' or "
+    "'ignore' decides it for every such position"
 )
 CASH_SLACK = Decimal(1)
 
@@ -61,7 +61,7 @@ def _compare_one(
 def _wrong(book: Book, con_id: int, symbol: str, ours: Decimal, theirs: Decimal) -> Difference:
     kind = "phantom_position" if theirs == 0 else "missing_position" if ours == 0 else "wrong_quantity"
     return Difference(
-        item=f"position/{_name(book, con_id, symbol)}",
+        item=f"position/{item_name(book, con_id, symbol)}",
         kind=kind,
         symbol=symbol,
         ours=str(ours),
@@ -84,11 +84,12 @@ def foreign_position(book: Book, line: PositionLine) -> Difference:
 
 def foreign_item(book: Book, line: PositionLine) -> str:
     """What the difference about a position is called."""
-    return f"position/{_name(book, line.con_id, line.symbol)}"
+    return f"position/{item_name(book, line.con_id, line.symbol)}"
 
 
-def _name(book: Book, con_id: int, symbol: str) -> str:
-    """The symbol, for the contract that we trade under it; another one of that symbol (an option) bears its con_id."""
+def item_name(book: Book, con_id: int, symbol: str) -> str:
+    """What a position is called: by its symbol, if that is the contract that we trade under it; another one of that symbol
+    (an option) bears its con_id."""
     card = book.instruments.get(symbol)
     return symbol if card is None or card.instrument.con_id == con_id else f"{symbol}#{con_id}"
 
@@ -103,7 +104,7 @@ def _compare_price(
     if abs(their_price - ours.average_price) <= band:
         return None
     return Difference(
-        item=f"average/{_name(book, ours.con_id, ours.symbol)}",
+        item=f"average/{item_name(book, ours.con_id, ours.symbol)}",
         kind="average_price",
         symbol=ours.symbol,
         ours=f"{ours.average_price:.4f}",

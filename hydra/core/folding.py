@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from hydra.core import folding_differences as differences
 from hydra.core import folding_orders as orders
 from hydra.core.book_state import BookState
-from hydra.core.positions import flat
 from hydra.messages import decisions as d
 from hydra.messages import facts as f
 from hydra.messages.base import Event
@@ -20,26 +20,13 @@ from hydra.records import (
     BreakerRecord,
     InstrumentCard,
     ParentRecord,
-    PositionRecord,
     ReconciliationRecord,
     SignalRecord,
     TradingStatus,
 )
-from hydra.values import PositionLine, TradingState
+from hydra.values import TradingState
 
 RUNS_REMEMBERED = 20
-ACCEPTED = "accepted"
-"""How a person resolves a difference without changing anything."""
-
-NO_LONGER_SEEN = "no longer seen"
-AS_ACCEPTED = "again as it was accepted"
-"""How evidence resolves one."""
-
-FORGOTTEN = "forgotten/"
-"""Before the ref of an order that the broker has and an older copy of the journal does not know."""
-
-ONCE_ONLY = ("execution/", "verdict/", FORGOTTEN)
-"""Differences that no listing can see again: only a person resolves them."""
 
 
 def _run_started(book: BookState, at: datetime, event: d.RunStarted) -> None:
@@ -147,25 +134,13 @@ def _opening_balance(book: BookState, at: datetime, event: d.OpeningBalance) -> 
     book.executions.clear()
     book.ignored = {line.con_id: line for line in event.ignored}
     for line in event.adopted:
-        book.positions[line.con_id] = book.position_bases[line.con_id] = _adopted(book, at, line)
-
-
-def _adopted(book: BookState, at: datetime, line: PositionLine) -> PositionRecord:
-    multiplier = book.multiplier(line.symbol)
-    return replace(
-        flat(line.con_id, line.symbol, multiplier),
-        quantity=line.quantity,
-        average_price=line.average_cost / multiplier,
-        episode=f"{line.symbol}#1",
-        episode_n=1,
-        opened_at=at,
-    )
+        differences.take_over(book, at, line)
 
 
 def _foreign_settled(book: BookState, at: datetime, event: d.ForeignSettled) -> None:
     line = event.line
     if event.how == "adopt":
-        book.positions[line.con_id] = book.position_bases[line.con_id] = _adopted(book, at, line)
+        differences.take_over(book, at, line)
     else:
         book.ignored[line.con_id] = line
 
@@ -183,28 +158,12 @@ def _reconciliation_done(book: BookState, at: datetime, event: d.ReconciliationD
     book.tally = replace(book.tally, reconciliations=book.tally.reconciliations + 1)
 
 
-def _difference_found(book: BookState, at: datetime, event: d.DifferenceFound) -> None:
-    book.differences[event.difference.item] = event.difference
-    book.tally = replace(book.tally, mismatches=book.tally.mismatches + 1)
-
-
-def _difference_resolved(book: BookState, at: datetime, event: d.DifferenceResolved) -> None:
-    """Accepted contents are remembered, so that only a changed one is raised again; what is gone is forgotten."""
-    difference = book.differences.pop(event.item, None)
-    if event.how == NO_LONGER_SEEN:
-        book.accepted.pop(event.item, None)
-    elif event.how == ACCEPTED and difference is not None:
-        book.accepted[event.item] = difference
-
-
 def _day_started(book: BookState, at: datetime, event: d.DayStarted) -> None:
     """The day turns: executions of the day before can no longer be listed, so positions become the new base."""
     book.day, book.day_equity = event.day, event.equity
     book.position_bases = dict(book.positions)
     book.executions.clear()
-    for item in tuple(book.accepted):
-        if item.startswith(ONCE_ONLY):
-            del book.accepted[item]
+    differences.forget_of_the_day(book)
 
 
 def _law_violated(book: BookState, at: datetime, event: d.LawViolated) -> None:
@@ -231,6 +190,7 @@ GATE_EVENTS: frozenset[type[Event]] = frozenset(
         d.BreakerRearmed,
         d.OpeningBalance,
         d.ForeignSettled,
+        d.BrokerSideAdopted,
         d.DifferenceFound,
         f.SessionOpened,
         f.SessionClosed,
@@ -261,8 +221,9 @@ FOLDS: dict[type[Event], Callable[[Any, datetime, Any], None]] = {
     d.OpeningBalance: _opening_balance,
     d.ForeignSettled: _foreign_settled,
     d.ReconciliationDone: _reconciliation_done,
-    d.DifferenceFound: _difference_found,
-    d.DifferenceResolved: _difference_resolved,
+    d.DifferenceFound: differences.difference_found,
+    d.DifferenceResolved: differences.difference_resolved,
+    d.BrokerSideAdopted: differences.broker_side_adopted,
     d.LawViolated: _law_violated,
     d.OperatorActed: _operator_acted,
     d.ArtifactWritten: _nothing,

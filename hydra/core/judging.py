@@ -162,10 +162,11 @@ def _strangers(book: Book, snapshot: BrokerSnapshot, request: Asked) -> tuple[Di
             f"(permId {line.perm_id}, orderRef {line.order_ref or 'none'}, client {line.client_id})",
         )
         for line in snapshot.open_orders
-        if line.order_ref not in request.unproven and not _works(book, line.order_ref)
+        if line.order_ref not in request.unproven and not works_for_us(book, line.order_ref)
     )
 
 
-def _works(book: Book, order_ref: str) -> bool:
+def works_for_us(book: Book, order_ref: str) -> bool:
+    """Whether this is an order of ours whose end is not proven."""
     order = book.orders.get(order_ref)
     return order is not None and not order.state.is_final

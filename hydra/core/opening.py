@@ -8,7 +8,8 @@ from __future__ import annotations
 from hydra.core.book import Book
 from hydra.core.comparison import foreign_position, judges_cash
 from hydra.core.effects import EffectsOf
-from hydra.messages.decisions import DifferenceFound, OpeningBalance
+from hydra.core.sides import found_in
+from hydra.messages.decisions import OpeningBalance
 from hydra.messages.sync import BrokerSnapshot
 
 
@@ -26,5 +27,5 @@ def open_books(book: Book, snapshot: BrokerSnapshot, foreign: str) -> EffectsOf[
     )
     if foreign == "pause":
         for line in held:
-            yield DifferenceFound(difference=foreign_position(book, line))
+            yield found_in(book, foreign_position(book, line), snapshot)
     return True

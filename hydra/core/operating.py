@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hydra.core.book import Book
 from hydra.core.effects import Effects, Send
-from hydra.core.folding import ACCEPTED
+from hydra.core.folding_differences import ACCEPTED
 from hydra.messages.commands import ChangeTrading, VerbAnswered
 from hydra.messages.decisions import BreakerRearmed, DifferenceResolved, OperatorActed, OrderEnded, TradingStateChanged
 from hydra.values import Difference, OrderState, TradingState
@@ -29,17 +29,24 @@ def change_trading(book: Book, message: ChangeTrading) -> Effects:
         return
     if resuming:
         for difference in tuple(book.differences.values()):
-            yield from _accept(book, difference, message.by)
+            yield from accept(book, difference, message.by, message.reason)
         for breaker in tuple(book.breakers):
             yield BreakerRearmed(breaker=breaker, by=message.by, reason=message.reason)
     yield TradingStateChanged(state=message.state, by=message.by, reason=message.reason)
     yield Send(message.reply_to, VerbAnswered(obeyed=True, text=f"trading is {message.state}"))
 
 
-def _accept(book: Book, difference: Difference, by: str) -> Effects:
-    yield DifferenceResolved(item=difference.item, by=by, how=ACCEPTED)
+def accept(book: Book, difference: Difference, by: str, reason: str) -> Effects:
+    """Leave a difference as it is; with this very content it is silent from here on."""
+    yield DifferenceResolved(item=difference.item, by=by, how=ACCEPTED, reason=reason)
+    if difference.kind in DEAD_ELSEWHERE:
+        yield from over_elsewhere(book, difference, by)
+
+
+def over_elsewhere(book: Book, difference: Difference, by: str) -> Effects:
+    """The end of an order that works nowhere, on the word of a person."""
     order = book.orders.get(difference.item.removeprefix("order/"))
-    if difference.kind in DEAD_ELSEWHERE and order is not None and not order.state.is_final:
+    if order is not None and not order.state.is_final:
         yield OrderEnded(
             order_ref=order.order_ref,
             state=OrderState.CANCELLED.value,

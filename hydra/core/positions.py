@@ -52,6 +52,15 @@ def with_fill(position: PositionRecord, fill: ExecutionRecord) -> PositionRecord
     return _opened(position, after, fill.price, fill.at)
 
 
+def adopted(position: PositionRecord, *, quantity: Decimal, average_price: Decimal, at: datetime) -> PositionRecord:
+    """The position as somebody else has it. An episode goes on while its direction stays; what was earned and paid stays."""
+    if quantity == 0:
+        return replace(position, quantity=ZERO, average_price=ZERO, episode="", opened_at=None)
+    if position.quantity * quantity > 0:
+        return replace(position, quantity=quantity, average_price=average_price)
+    return _opened(position, quantity, average_price, at)
+
+
 def _opened(position: PositionRecord, quantity: Decimal, price: Decimal, at: datetime) -> PositionRecord:
     n = position.episode_n + 1
     return replace(

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from hydra.core.book import Book
 from hydra.core.effects import Effects, Send
 from hydra.core.orders import CALLED_DEAD, ENDED_STATUSES, INACTIVE, LIVE_STATUSES
+from hydra.core.settling import CLOSING
+from hydra.core.sides import found_by
 from hydra.core.signals import end_of
 from hydra.messages import commands as c
 from hydra.messages import decisions as d
 from hydra.messages import facts as f
 from hydra.messages.base import Event
-from hydra.values import Difference, OrderState, TradingState
+from hydra.values import Difference, Execution, OrderState, SignalEnd, TradingState
 
 
 def react(book: Book, event: Event, known: Callable[[str], bool]) -> Effects:
@@ -32,11 +34,14 @@ def react(book: Book, event: Event, known: Callable[[str], bool]) -> Effects:
         case f.OrderErrorReported(effect="order_dead" | "order_unknown"):
             yield from _doubt(book, event.order_ref, f"error {event.code} {event.text}")
         case f.ExecutionReported(of_closed_day=True):
-            yield d.DifferenceFound(difference=_late_correction(event))
+            yield found_by(book, _late_correction(event), event.execution)
         case f.ExecutionReported():
             yield from _execution(book, event, known)
         case d.ParentEnded():
             yield end_of(event)
+        case d.SignalEnded(signal_id=ref, end=end) if ref.startswith(CLOSING) and end is not SignalEnd.EXECUTED:
+            text = f"what was to be closed by {ref} is not closed, or not all of it ({end}): {event.reason}"
+            yield d.AlertRaised(kind="close", about=ref, severity="warning", text=text)
         case d.DifferenceFound():
             yield from _pause(book, event.difference)
         case d.BreakerTripped():
@@ -92,7 +97,8 @@ def _status(book: Book, event: f.OrderStatusReported, known: Callable[[str], boo
     order = book.orders.get(event.order_ref)
     if event.status in LIVE_STATUSES:
         symbol = order.intent.want.terms.symbol if order is not None else ""
-        yield from _risen(book, event.order_ref, known, symbol=symbol, evidence=f"its status is {event.status}")
+        words = f"its status is {event.status}"
+        yield from _risen(book, event.order_ref, known, symbol=symbol, evidence=None, words=words)
     if order is None or order.state.is_final:
         return
     if event.status in ENDED_STATUSES and event.filled == order.filled:
@@ -112,7 +118,7 @@ def _status(book: Book, event: f.OrderStatusReported, known: Callable[[str], boo
 def _execution(book: Book, event: f.ExecutionReported, known: Callable[[str], bool]) -> Effects:
     fill = event.execution
     evidence = f"execution {fill.exec_id} of {fill.quantity}"
-    yield from _risen(book, fill.order_ref, known, symbol=fill.symbol, evidence=evidence)
+    yield from _risen(book, fill.order_ref, known, symbol=fill.symbol, evidence=fill, words=evidence)
     order = book.orders.get(fill.order_ref)
     if order is None:
         yield from _stranger(book, event, known)
@@ -135,39 +141,46 @@ def _stranger(book: Book, event: f.ExecutionReported, known: Callable[[str], boo
     fill = event.execution
     if not book.opening or known(f"intent/{fill.order_ref}"):
         return
-    yield d.DifferenceFound(
-        difference=Difference(
-            item=f"execution/{fill.exec_id}",
-            kind="external_execution",
-            symbol=fill.symbol,
-            ours="no such order",
-            theirs=f"{fill.side} {fill.quantity} {fill.symbol} at {fill.price}",
-            text=f"somebody else traded this account: {fill.side} {fill.quantity} {fill.symbol} at {fill.price} "
-            f"(execution {fill.exec_id}, orderRef {fill.order_ref or 'none'}); it is counted in the position",
-        )
+    difference = Difference(
+        item=f"execution/{fill.exec_id}",
+        kind="external_execution",
+        symbol=fill.symbol,
+        ours="no such order",
+        theirs=f"{fill.side} {fill.quantity} {fill.symbol} at {fill.price}",
+        text=f"somebody else traded this account: {fill.side} {fill.quantity} {fill.symbol} at {fill.price} "
+        f"(execution {fill.exec_id}, orderRef {fill.order_ref or 'none'}); it is counted in the position",
     )
+    yield found_by(book, difference, fill)
 
 
 def _risen(
-    book: Book, order_ref: str, known: Callable[[str], bool], *, symbol: str, evidence: str
+    book: Book,
+    order_ref: str,
+    known: Callable[[str], bool],
+    *,
+    symbol: str,
+    evidence: Execution | None,
+    words: str,
 ) -> Effects:
-    """An order that we called dead and that lives: its truth is taken, and a person must look (PROTOCOL section 1)."""
+    """An order that we called dead and that lives: its truth is taken, and a person must look (PROTOCOL section 1).
+
+    `words` tell what proves it; where that was an execution, it is the `evidence`.
+    """
     item = f"verdict/{order_ref}"
     if item in book.differences or item in book.accepted:
         return
     verdict = next((state for state in CALLED_DEAD if known(f"order-end/{order_ref}/{state}/0")), None)
     if verdict is None:
         return
-    yield d.DifferenceFound(
-        difference=Difference(
-            item=item,
-            kind="wrong_verdict",
-            symbol=symbol,
-            ours=verdict.value,
-            theirs=evidence,
-            text=f"order {order_ref} was called {verdict}, but {evidence}: another may have been sent in its place",
-        )
+    difference = Difference(
+        item=item,
+        kind="wrong_verdict",
+        symbol=symbol,
+        ours=verdict.value,
+        theirs=words,
+        text=f"order {order_ref} was called {verdict}, but {words}: another may have been sent in its place",
     )
+    yield found_by(book, difference, evidence)
 
 
 def _late_correction(event: f.ExecutionReported) -> Difference:

@@ -14,13 +14,15 @@ from hydra.core.book import Book
 from hydra.core.child_steps import parent_ref_of
 from hydra.core.comparison import Tolerance, compare_cash, compare_positions, judges_cash
 from hydra.core.effects import Effects, EffectsOf, Later, Moment, Send
-from hydra.core.folding import FORGOTTEN
+from hydra.core.folding_differences import FORGOTTEN
 from hydra.core.judging import Asked, OrderJudgement, asked, judge_orders
 from hydra.core.opening import open_books
+from hydra.core.resolving import Resolving
 from hydra.core.screening import dated
+from hydra.core.sides import found_in
 from hydra.core.weighing import Scope, Weighing, WeighingRules
-from hydra.messages.commands import FetchSnapshot, WorkDue
-from hydra.messages.decisions import DifferenceFound, OrderEnded, ReconciliationDone
+from hydra.messages.commands import FetchSnapshot, ResolveDifference, WorkDue
+from hydra.messages.decisions import OrderEnded, ReconciliationDone
 from hydra.messages.facts import CommissionReported, ExecutionReported
 from hydra.messages.sync import BrokerSnapshot, Reconciled
 from hydra.values import Difference, OrderState
@@ -73,6 +75,7 @@ class Reconciling:
             book, WeighingRules(tolerance=rules.tolerance, apart_s=rules.settle_quiet_s, foreign=rules.foreign)
         )
         self.absences = Absences(book, settle_s=rules.settle_s, settle_quiet_s=rules.settle_quiet_s)
+        self.resolving = Resolving(book, rules.tolerance)
 
     def wait(self, who: str, sync_n: int, moment: Moment) -> Effects:
         """Answer this actor after the next listing; only its newest question counts."""
@@ -93,6 +96,12 @@ class Reconciling:
         self.asked = asked(self.book, request_n=self.request_n, at_s=moment.machine_s)
         yield Send("broker", FetchSnapshot(request_n=self.request_n))
         yield Later(self.rules.answer_within_s, WorkDue(what=ASK_AGAIN))
+
+    def resolve(self, message: ResolveDifference, moment: Moment) -> Effects:
+        """A person's word about one difference. What changes our books is done on a listing that begins after it."""
+        waits = yield from self.resolving.begin(message, self.request_n, moment)
+        if waits:
+            yield from self.want(f"{message.by} says {message.how} {message.item}", moment)
 
     def due(self, moment: Moment) -> Effects:
         """A reminder: ask again for whatever is still open. A listing that did not come in its time is given up."""
@@ -140,6 +149,7 @@ class Reconciling:
             *compare_cash(self.book, snapshot, self.rules.tolerance),
         )
         yield from self.weighing.weigh(sighted, scope, snapshot, moment)
+        yield from self.resolving.take({one.item: one for one in sighted}, scope, snapshot, moment)
         yield from self._conclude(snapshot, repaired + len(judgement.verdicts), scope, moment)
 
     def _repair(self, snapshot: BrokerSnapshot) -> EffectsOf[int]:
@@ -165,7 +175,7 @@ class Reconciling:
             self.forgotten[ref] = None
             item = f"{FORGOTTEN}{ref}"
             if parent_ref_of(ref) in self.book.parents and item not in self.book.differences | self.book.accepted:
-                yield DifferenceFound(difference=_forgotten(item, ref, symbol))
+                yield found_in(self.book, _forgotten(item, ref, symbol), snapshot)
 
     def _tell(self, judgement: OrderJudgement) -> Effects:
         """Record the verdicts, one by one."""
@@ -213,7 +223,7 @@ class Reconciling:
             unverified=unverified,
         )
         self.asked, self.reason = None, ""
-        if claimed or scope.busy:
+        if claimed or scope.busy or (self.resolving.waiting and not self.again):
             self.reason = SECOND_LOOK
             yield self._look_in(self.rules.second_look_s)
         if self.again:

@@ -18,6 +18,7 @@ from hydra.core.operating import change_trading
 from hydra.core.orders import UNENDED_STATUSES
 from hydra.core.reactions import react
 from hydra.core.reconciling import ASK_AGAIN, ReconcileRules, Reconciling, answer
+from hydra.core.resolving import GIVE_UP
 from hydra.core.screening import counts, dated
 from hydra.messages import commands as c
 from hydra.messages import decisions as d
@@ -88,12 +89,17 @@ class Sequencer:
                     yield _ended_by_state(signal.signal_id, self.winding_down)
             case c.WindDown(reason=reason):
                 self.winding_down = reason
+                yield from self.reconciling.resolving.end(reason)
             case c.ChangeTrading():
                 yield from change_trading(self.book, message)
+            case c.ResolveDifference():
+                yield from self.reconciling.resolve(message, moment)
             case c.ReconcileNow():
                 yield from self.reconciling.want(message.reason, moment)
             case c.WorkDue(what=what) if what == ASK_AGAIN:
                 yield from self.reconciling.due(moment)
+            case c.WorkDue(what=what) if what == GIVE_UP:
+                yield from self.reconciling.resolving.expire(moment)
             case c.ProbeDue():
                 yield from self._probe(message.order_ref, moment)
             case Lifecycle():

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from hydra.core.book import Book
 from hydra.core.comparison import FOREIGN, Tolerance, foreign_item, is_same
 from hydra.core.effects import Effects, Moment
-from hydra.core.folding import AS_ACCEPTED, NO_LONGER_SEEN
-from hydra.messages.decisions import DifferenceFound, DifferenceResolved, ForeignSettled
+from hydra.core.folding_differences import AS_ACCEPTED, NO_LONGER_SEEN
+from hydra.core.sides import found_in
+from hydra.messages.decisions import DifferenceResolved, ForeignSettled
 from hydra.messages.sync import BrokerSnapshot
 from hydra.values import Difference
 
@@ -110,7 +111,7 @@ class Weighing:
     def _found(self, difference: Difference, snapshot: BrokerSnapshot) -> Effects:
         """The operator's policy may say already what to do with positions that were never ours."""
         if difference.kind != FOREIGN or self.rules.foreign == LEAVE_TO_A_PERSON:
-            yield DifferenceFound(difference=difference)
+            yield found_in(self.book, difference, snapshot)
             return
         for line in snapshot.positions:
             if foreign_item(self.book, line) == difference.item:

@@ -96,6 +96,14 @@ def _reconciled(event: d.ReconciliationDone) -> str:
     )
 
 
+def _adoption(event: d.BrokerSideAdopted) -> str:
+    line = event.line
+    what = f"cash {number(event.cash)}" if event.cash is not None else ""
+    if line is not None:
+        what = f"{number(line.quantity)} {line.symbol} at an average cost of {number(line.average_cost)}"
+    return f"the broker's side is ours now, by {event.by}: {what}{_because(event.reason)}"
+
+
 def _instrument(event: f.InstrumentQualified) -> str:
     item, volume = event.instrument, event.average_daily_volume
     traded = "unknown" if volume is None else number(volume)
@@ -154,7 +162,8 @@ SENTENCES: Mapping[type[Event], Callable[[Any], str]] = dict(
         _row(d.ForeignSettled, lambda e: f"foreign position of {_lines((e.line,))} settled by {e.by}: {e.how}"),
         _row(d.ReconciliationDone, _reconciled),
         _row(d.DifferenceFound, lambda e: f"difference: {e.difference.text}"),
-        _row(d.DifferenceResolved, lambda e: f"difference {e.item} {e.how} by {e.by}"),
+        _row(d.DifferenceResolved, lambda e: f"difference {e.item} {e.how} by {e.by}{_because(e.reason)}"),
+        _row(d.BrokerSideAdopted, _adoption),
         _row(d.LawViolated, lambda e: f"law violated, {e.law}: {e.text}"),
         _row(d.OperatorActed, lambda e: f"{e.by} said {e.verb}{_because(e.text)}"),
         _row(d.ArtifactWritten, lambda e: f"artifact of {e.day} written to {e.path}"),

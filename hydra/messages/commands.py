@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from hydra.messages.base import Command, Due, Urgent
 from hydra.runtime.message import Lane, Message, WhenFull
-from hydra.values import Intent, OrderWant, Permit, Quote, Signal, TradingState
+from hydra.values import Intent, OrderWant, Permit, Quote, Resolution, Signal, TradingState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +106,17 @@ class ChangeTrading(Urgent):
     by: str
     reason: str
     force: bool
+    reply_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveDifference(Urgent):
+    """Operator -> journal: settle the difference called `item`, on a listing that begins after this was said."""
+
+    item: str
+    how: Resolution
+    by: str
+    reason: str
     reply_to: str
 
 

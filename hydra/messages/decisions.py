@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from hydra.messages.base import Event
+from hydra.records import BrokerSide, OurSide
 from hydra.values import Difference, Intent, OrderWant, ParentEnd, ParentOrder, PositionLine, Signal, SignalEnd, TradingState
 
 
@@ -312,9 +313,12 @@ class ReconciliationDone(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceFound(Event):
-    """Two settled listings agree that we and the broker differ, and no evidence explains it."""
+    """Two settled listings agree that we and the broker differ, and no evidence explains it. Both sides are kept as they
+    were then, as far as they concern it; journals of earlier versions do not have them."""
 
     difference: Difference
+    ours: OurSide | None = None
+    theirs: BrokerSide | None = None
 
     @property
     def subject(self) -> str:
@@ -323,11 +327,27 @@ class DifferenceFound(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceResolved(Event):
-    """A difference is gone by evidence, or a named person resolved it."""
+    """A difference is gone by evidence, or a named person resolved it, for this reason."""
 
     item: str
     by: str
     how: str
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerSideAdopted(Event):
+    """A named person made the broker's side of a difference ours: the position of `line` (quantity 0: none), or `cash`."""
+
+    item: str
+    by: str
+    reason: str
+    line: PositionLine | None
+    cash: Decimal | None
 
     @property
     def subject(self) -> str:

@@ -18,6 +18,7 @@ from hydra.messages.commands import (
     FlattenAll,
     LatchHalt,
     ReconcileNow,
+    ResolveDifference,
     VerbAnswered,
     WindDown,
 )
@@ -26,14 +27,17 @@ from hydra.runtime.message import Message
 from hydra.runtime.world import AskTimeout, StartFailed, World
 from hydra.supervisor.alerts import SINK_GONE
 from hydra.supervisor.broker import BrokerStatus
+from hydra.supervisor.desk_differences import DifferenceSheet, sheet_of
 from hydra.supervisor.desk_status import DeskStatus, Summary
 from hydra.supervisor.last_words import record_escalation
 from hydra.supervisor.picture import book_of, is_trading_free, not_ended, picture, summary
 from hydra.supervisor.plans import Plans
 from hydra.supervisor.tree import tree_of
-from hydra.values import LinkState, OrderState, TradingState
+from hydra.values import LinkState, OrderState, Resolution, TradingState
 
 ANSWER_WITHIN_S = 5.0
+LISTED_WITHIN_S = 20.0
+"""For an answer that waits for a listing of the broker; the journal itself gives up a little earlier."""
 WIND_DOWN_AGAIN_S = 0.5
 WIND_DOWN_TOLD_N = 30
 """An actor that dies meanwhile comes back without having heard it, so it is told again."""
@@ -99,6 +103,18 @@ class Desk:
         self.world.tell("journal", OperatorActed(verb="reconcile", by=by, text=reason))
         self.world.tell("journal", ReconcileNow(reason=f"{by}: {reason}"))
         return VerbAnswered(obeyed=True, text="a comparison with the broker has been asked for")
+
+    def resolve(self, item: str, how: Resolution, *, by: str, reason: str) -> VerbAnswered:
+        """Settle one difference. Trading stays as it is until somebody resumes."""
+        return self._ask(
+            "journal",
+            lambda to: ResolveDifference(item=item, how=how, by=by, reason=reason, reply_to=to),
+            within_s=LISTED_WITHIN_S,
+        )
+
+    def differences(self) -> DifferenceSheet:
+        """Every difference that is open or ignored, with both sides and what may be done."""
+        return sheet_of(book_of(self.world.published()))
 
     def kill_actor(self, name: str, *, by: str) -> VerbAnswered:
         """Let an actor die as if it had crashed; its supervisor does the rest."""
@@ -177,10 +193,12 @@ class Desk:
             lambda to: ChangeTrading(state=state, by=by, reason=reason, force=force, reply_to=to),
         )
 
-    def _ask(self, name: str, build: Callable[[str], Message]) -> VerbAnswered:
+    def _ask(
+        self, name: str, build: Callable[[str], Message], *, within_s: float = ANSWER_WITHIN_S
+    ) -> VerbAnswered:
         try:
-            answer = self.world.ask(name, build, timeout_s=ANSWER_WITHIN_S)
+            answer = self.world.ask(name, build, timeout_s=within_s)
         except AskTimeout as late:
-            return VerbAnswered(obeyed=False, text=f"{name} did not answer within {ANSWER_WITHIN_S:g} s: {late}")
+            return VerbAnswered(obeyed=False, text=f"{name} did not answer within {within_s:g} s: {late}")
         assert isinstance(answer, VerbAnswered)
         return answer

@@ -190,6 +190,7 @@ def test_the_day_turns_executions_into_the_base_and_forgets_what_cannot_come_aga
 def test_the_gate_closes_for_older_permits_at_what_changes_who_may_trade() -> None:
     gates = (
         *(d.TradingStateChanged, d.BreakerTripped, d.BreakerRearmed, d.OpeningBalance, d.ForeignSettled),
+        d.BrokerSideAdopted,
         *(d.DifferenceFound, f.SessionOpened, f.SessionClosed, f.GatewayTimeSeen),
     )
     assert set(gates) == set(GATE_EVENTS)

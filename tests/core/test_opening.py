@@ -52,7 +52,7 @@ def test_a_position_found_there_pauses_and_says_what_to_do() -> None:
     assert (TradingState.PAUSED, {}) == (journal.book.trading.state, journal.book.positions)
     found = journal.events(d.DifferenceFound)
     assert ["foreign_position"] == [one.difference.kind for one in found]
-    assert "foreign_positions to 'adopt'" in found[0].difference.text
+    assert "foreign_positions = 'adopt'" in found[0].difference.text
 
 
 def test_it_can_be_adopted() -> None:

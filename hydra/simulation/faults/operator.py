@@ -11,19 +11,27 @@ from random import Random
 
 from hydra.broker.link_direct import DirectTarget, cancel_everything
 from hydra.errors import HydraError
-from hydra.messages.commands import CancelEverything, ChangeTrading, CommitOrder, FlattenAll, LatchHalt
+from hydra.messages.commands import (
+    CancelEverything,
+    ChangeTrading,
+    CommitOrder,
+    FlattenAll,
+    LatchHalt,
+    ResolveDifference,
+)
 from hydra.simulation.faults.actor_victims import set_trap, traps_of
 from hydra.simulation.faults.base import Arena, Fault, Kind, Scope, Undo, lasting, within
 from hydra.simulation.faults.process import keep_task
 from hydra.simulation.faults.trap_kinds import Overtakes, Slow
 from hydra.supervisor.alerts import AlertsActor
 from hydra.supervisor.picture import book_of
-from hydra.values import TradingState
+from hydra.values import Resolution, TradingState
 
 BY = "a person"
 LOOK_EVERY_S = 0.05
 ANSWER_WITHIN_S = 5.0
 SINK_EVERY_S = 1.0
+SETTLE_EVERY_S = 1.0
 DIRECT_CLIENT_ID_OFFSET = 1000
 DIRECT_GIVE_UP_S = 20.0
 DIRECT_TIMEOUT_S = 4.0
@@ -111,6 +119,24 @@ def _resume(arena: Arena, fault: Fault, chance: Random) -> None:
 
 def _reconcile(arena: Arena, fault: Fault, chance: Random) -> None:
     arena.desk.reconcile(by=BY, reason=f"at {fault.at_s:g} s")
+
+
+def _settle(arena: Arena, fault: Fault, chance: Random) -> None:
+    """As Desk.resolve, of one difference; a person who waits for one looks every second for so long."""
+    until_s = arena.world.loop.time() + fault.amount
+
+    def look() -> None:
+        items = [difference.item for difference in book_of(arena.world.published()).differences]
+        if items:
+            how, why = Resolution(fault.target), f"at {fault.at_s:g} s or later"
+            wish = ResolveDifference(item=chance.choice(items), how=how, by=BY, reason=why, reply_to="")
+            arena.world.tell("journal", wish)
+        elif arena.world.loop.time() < until_s:
+            arena.later(SETTLE_EVERY_S, look)
+        else:
+            arena.missed("no difference was open")
+
+    look()
 
 
 def _kill_actor(arena: Arena, fault: Fault, chance: Random) -> None:
@@ -271,6 +297,13 @@ KINDS: tuple[Kind, ...] = (
         targets=("", "", FORCED),
     ),
     _kind("operator.reconcile", "a person asks for a comparison with the broker", _reconcile),
+    _kind(
+        "operator.settle_difference",
+        "a person adopts, ignores or closes a difference that is open, or opens within `amount` seconds",
+        _settle,
+        targets=tuple(how.value for how in Resolution),
+        amounts=(1.0, 1800.0),
+    ),
     _kind("operator.kill_actor_verb", "a person kills an actor", _kill_actor, targets=VICTIMS),
     _kind(
         "operator.verbs_storm",

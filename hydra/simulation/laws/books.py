@@ -144,7 +144,11 @@ def money_adds_up(evidence: Evidence) -> Iterator[str]:
     if abs(truth.start_cash - spent - truth.cash) > CENT:
         made = truth.start_cash - spent
         yield f"S16: cash: the gateway's executions leave {made:.4f}, its ledger {truth.cash:.4f}"
-    others = (fill for fill in _unseen(evidence) if fill.client_id not in evidence.client_ids)
+    others = (
+        fill
+        for fill in _unseen(evidence)
+        if fill.client_id not in evidence.client_ids and fill.at_us > evidence.story.cash_adopted_us
+    )
     ours = evidence.book.cash - sum((fill.signed * fill.price + fill.commission for fill in others), ZERO)
     gap = truth.cash - ours
     if not evidence.at_rest or evidence.forgiven or abs(gap) <= CENT:

@@ -126,6 +126,7 @@ def flat_when_told(evidence: Evidence) -> Iterator[str]:
         return
     disputed = {difference.symbol for difference in evidence.book.differences.values()}
     ignored = {line.symbol for line in evidence.book.ignored.values()}
+    ignored |= {one.symbol for one in evidence.book.accepted.values() if one.item.startswith("position/")}
     for symbol, quantity in evidence.truth.positions.items():
         if quantity != ZERO and symbol not in disputed and symbol not in ignored:
             yield f"L4: {quantity} {symbol} are held {_s(stood[1].at_us - since_us)} after a flatten"

@@ -52,7 +52,8 @@ class Story:
     `executions` holds each exec_id once, `told_twice` those that came again; `newest` the latest revision that counts;
     `order_ends` the last verdict on each order; `given_up` orders that were taken for never arrived while the session that
     they were committed for had no successor;
-    `quantities` what the executions and adoptions since the opening balance make of each symbol.
+    `quantities` what the executions and adoptions since the opening balance make of each symbol; `cash_adopted_us` is when a
+    person last took the broker's cash over, 0 if nobody did.
     """
 
     seq: int = 0
@@ -67,6 +68,7 @@ class Story:
     newest: dict[str, Execution] = field(default_factory=dict)
     quantities: dict[str, Decimal] = field(default_factory=dict)
     opened_us: int = 0
+    cash_adopted_us: int = 0
     signals: dict[str, Signal] = field(default_factory=dict)
     received: list[str] = field(default_factory=list)
     ends: dict[str, list[int]] = field(default_factory=dict)
@@ -178,6 +180,15 @@ def _foreign_settled(story: Story, told: Told) -> None:
         story.quantities[told.event.line.symbol] = told.event.line.quantity
 
 
+def _adopted(story: Story, told: Told) -> None:
+    """What was traded until then is contained in it, whether anybody was told of it or not."""
+    line = told.event.line
+    if line is not None:
+        story.quantities[line.symbol] = line.quantity
+    if told.event.cash is not None:
+        story.cash_adopted_us = told.at_us
+
+
 def _signal_received(story: Story, told: Told) -> None:
     signal: Signal = told.event.signal
     story.received.append(signal.signal_id)
@@ -234,6 +245,7 @@ _HEARD: dict[type[Event], Callable[[Story, Told], None]] = {
     d.OrderEnded: _order_ended,
     d.OpeningBalance: _opening,
     d.ForeignSettled: _foreign_settled,
+    d.BrokerSideAdopted: _adopted,
     d.SignalReceived: _signal_received,
     d.SignalEnded: _signal_ended,
     d.ParentOpened: _parent_opened,
