@@ -27,7 +27,7 @@ def _difference(row: DifferenceRow) -> Iterator[str]:
     yield f"{row.item}  {row.kind}, {row.status} since {moment(row.since)} New York"
     yield f"  {row.text}"
     if row.status != OPEN and row.settled_at is not None:
-        yield f"  ignored by {row.by} at {moment(row.settled_at)}: {row.reason}"
+        yield f"  ignored by {row.by} at {moment(row.settled_at)} New York: {row.reason}"
     yield f"  ours    {row.ours}"
     yield from (f"          {line}" for line in _ours(row.our_side))
     yield f"  theirs  {row.theirs}"

@@ -31,6 +31,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("flatten", "--yes", "--reason", "r"), ("flatten", ME, "r")),
         (("kill-actor", "risk"), ("kill", ME, "risk")),
         (("reconcile",), ("reconcile", ME, "by hand")),
+        (("reconcile", "--adopt", "position/IBM"), ("resolve", "adopt", "position/IBM", ME, "by hand")),
+        (("reconcile", "--ignore", "cash", "--reason", "r"), ("resolve", "ignore", "cash", ME, "r")),
+        (("reconcile", "--close", "order/77", "--reason", "r"), ("resolve", "close", "order/77", ME, "r")),
     ],
 )
 def test_each_command_reaches_the_desk_in_the_name_of_the_user(

@@ -7,7 +7,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
+from hydra.core.book import Book
+from hydra.messages.base import Event
 from hydra.messages.commands import VerbAnswered
+from hydra.messages.decisions import DifferenceFound, DifferenceResolved, TradingStateChanged
+from hydra.records import BrokerSide, OurSide
+from hydra.supervisor.desk_differences import DifferenceSheet, sheet_of
 from hydra.supervisor.desk_status import (
     ActorRow,
     AlertRow,
@@ -17,6 +22,7 @@ from hydra.supervisor.desk_status import (
     SignalRow,
     Summary,
 )
+from hydra.values import Difference, PositionLine, Resolution, TradingState
 
 if TYPE_CHECKING:
     from hydra.supervisor.desk import Desk
@@ -95,11 +101,54 @@ STATUS = DeskStatus(
 )
 
 
+HELD = PositionLine(con_id=8314, symbol="IBM", quantity=Decimal(30), average_cost=Decimal("188.4"))
+FOREIGN = Difference(
+    item="position/IBM",
+    kind="foreign_position",
+    symbol="IBM",
+    ours="0",
+    theirs="30",
+    text="the account holds 30 IBM that hydra never traded",
+)
+CASH = Difference(item="cash", kind="cash", symbol="", ours="998000.00", theirs="990000.00", text="cash: 8,000 apart")
+FOUND = DifferenceFound(
+    difference=FOREIGN,
+    ours=OurSide(cash=Decimal(998000), positions=(), ignored=(), orders=(), executions=(), left_out=0),
+    theirs=BrokerSide(
+        listed_at=MONDAY,
+        cash=Decimal(998000),
+        positions=(HELD,),
+        open_orders=(),
+        completed_orders=(),
+        executions=(),
+        left_out=3,
+    ),
+)
+PAGES: tuple[Event, ...] = (
+    FOUND,
+    TradingStateChanged(state=TradingState.PAUSED, by="reconciliation", reason=FOREIGN.text),
+    DifferenceFound(difference=CASH),
+    DifferenceResolved(item="cash", by="bob", how="accepted", reason="a withdrawal"),
+)
+"""What a journal tells of them: a foreign position is open, a gap in cash is ignored."""
+
+
+def book_of_pages(pages: tuple[Event, ...] = PAGES) -> Book:
+    book = Book()
+    for n, event in enumerate(pages, start=1):
+        book.apply(n, MONDAY, event)
+    return book
+
+
+SHEET = sheet_of(book_of_pages().image())
+
+
 @dataclass(slots=True)
 class StandingDesk:
     """Obeys everything but a resume without force, and remembers what it was asked."""
 
     picture: DeskStatus = STATUS
+    sheet: DifferenceSheet = SHEET
     asked: list[tuple[object, ...]] = field(default_factory=list)
     failed: str = ""
     refused: str = ""
@@ -123,6 +172,12 @@ class StandingDesk:
 
     def reconcile(self, *, by: str, reason: str) -> VerbAnswered:
         return self._obey("reconcile", by, reason)
+
+    def resolve(self, item: str, how: Resolution, *, by: str, reason: str) -> VerbAnswered:
+        return self._obey("resolve", how.value, item, by, reason)
+
+    def differences(self) -> DifferenceSheet:
+        return self.sheet
 
     def _obey(self, *what: object) -> VerbAnswered:
         self.asked.append(what)

@@ -12,8 +12,9 @@ import pytest
 
 from hydra.control.surface import BODY_BYTES_MAX, control_surface, obey
 from hydra.control.verbs import TEXT_LENGTH_MAX, VERB_PATHS, Verb
+from hydra.supervisor.desk_differences import DifferenceSheet
 from hydra.supervisor.desk_status import DeskStatus
-from tests.control.standing_desk import STATUS, StandingDesk, as_desk
+from tests.control.standing_desk import SHEET, STATUS, StandingDesk, as_desk
 
 BODIES: dict[str, tuple[dict[str, Any], tuple[object, ...]]] = {
     "/halt": ({"by": "ada", "reason": "r"}, ("halt", "ada", "r")),
@@ -21,7 +22,14 @@ BODIES: dict[str, tuple[dict[str, Any], tuple[object, ...]]] = {
     "/flatten": ({"by": "ada", "reason": "r"}, ("flatten", "ada", "r")),
     "/kill": ({"by": "ada", "name": "risk"}, ("kill", "ada", "risk")),
     "/reconcile": ({"by": "ada", "reason": "r"}, ("reconcile", "ada", "r")),
+    "/resolve": (
+        {"item": "cash", "how": "adopt", "by": "ada", "reason": "r"},
+        ("resolve", "adopt", "cash", "ada", "r"),
+    ),
 }
+
+
+PATHS = "/status, /differences, /halt, /resume, /flatten, /kill, /reconcile, /resolve"
 
 
 def ask(desk: StandingDesk, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
@@ -39,6 +47,12 @@ def test_the_status_is_the_desks_own_and_survives_json() -> None:
     code, body = ask(StandingDesk(), "GET", "/status")
     assert 200 == code
     assert STATUS == msgspec.json.decode(json.dumps(body), type=DeskStatus)
+
+
+def test_the_differences_are_the_desks_own_and_survive_json() -> None:
+    code, body = ask(StandingDesk(), "GET", "/differences")
+    assert (200, SHEET) == (code, msgspec.json.decode(json.dumps(body), type=DifferenceSheet))
+    assert (("position/IBM",), ["open", "ignored"]) == (SHEET.open_items, [row.status for row in SHEET.rows])
 
 
 def test_every_path_has_a_body_in_this_test() -> None:
@@ -64,13 +78,17 @@ def test_what_the_desk_refuses_is_a_conflict_with_its_reason() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "code", "error"),
     [
-        ("GET", "/", b"", 404, "there is nothing at /; there is /status, /halt, /resume, /flatten, /kill, /reconcile"),
+        ("GET", "/", b"", 404, "there is nothing at /; there is " + PATHS),
         ("GET", "/halt", b"", 405, "/halt takes POST, not GET"),
         ("POST", "/halt", b"", 400, "/halt: Input data was truncated"),
         ("POST", "/halt", b"{", 400, "/halt: Input data was truncated"),
         ("POST", "/halt", b'{"by":"a"}', 400, "/halt: Object missing required field `reason`"),
         ("POST", "/halt", b'{"by":1,"reason":""}', 400, "/halt: Expected `str`, got `int` - at `$.by`"),
         ("POST", "/halt", b'{"by":"a","reason":""}', 400, "/halt: reason is empty"),
+        (
+            *("POST", "/resolve", b'{"item":"cash","how":"burn","by":"a","reason":"r"}'),
+            *(400, "/resolve: Invalid enum value 'burn' - at `$.how`"),
+        ),
         (
             *("POST", "/halt", b'{"by":"a","reason":"' + b"x" * 501 + b'"}'),
             *(400, f"/halt: reason has 501 characters, limit {TEXT_LENGTH_MAX}"),

@@ -1,4 +1,7 @@
-"""A short story in events: every kind once, one signal from its birth to its end. fixtures/v1.db was made of it."""
+"""A short story in events: every kind once, one signal from its birth to its end. fixtures/v1.db was made of it.
+
+What was thought of later stands in SEQUEL: the kinds, and the fields, that v1.db does not know.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from hydra import values as v
 from hydra.messages import decisions as d
 from hydra.messages import facts as f
 from hydra.messages.base import Event
+from hydra.records import BrokerSide, OurSide
 
 OPEN = datetime(2012, 6, 4, 13, 30, tzinfo=UTC)
 CLOSE = OPEN + timedelta(hours=6, minutes=30)
@@ -209,6 +213,25 @@ STORY: tuple[Event, ...] = (
     f.SessionClosed(session=SESSION, reason="the run ends", planned=True),
     d.ArtifactWritten(day=date(2012, 6, 4), path="logs/artifacts/json/2012-06-04.json"),
     d.RunEnded(run=RUN, reason="SIGTERM"),
+)
+
+SEQUEL: tuple[Event, ...] = (
+    d.DifferenceFound(
+        difference=DIFFERENCE,
+        ours=OurSide(cash=Decimal("5"), positions=(), ignored=(FOREIGN,), orders=(), executions=(), left_out=2),
+        theirs=BrokerSide(
+            listed_at=OPEN,
+            cash=None,
+            positions=(FOREIGN,),
+            open_orders=(),
+            completed_orders=(),
+            executions=(FILL,),
+            left_out=0,
+        ),
+    ),
+    d.BrokerSideAdopted(item="position/GE", by="ann", reason="mine", line=FOREIGN, cash=None),
+    d.BrokerSideAdopted(item="cash", by="ann", reason="a deposit", line=None, cash=Decimal("1000.50")),
+    d.DifferenceResolved(item="position/GE", by="ann", how="adopted", reason="mine"),
 )
 
 

@@ -8,7 +8,7 @@ from hydra.journal.codec import EVENT_OF
 from hydra.journal.prose import SENTENCES, sentence_of
 from hydra.messages.base import Event
 from hydra.messages.facts import BrokerNoticed
-from tests.journal.story import STORY
+from tests.journal.story import SEQUEL, STORY
 
 TOLD = """\
 run 3 began: hydra 0.1.0, process 4711, configuration 5f2c, 1 run without an orderly end before it
@@ -55,6 +55,13 @@ artifact of 2012-06-04 written to logs/artifacts/json/2012-06-04.json
 run 3 ended in order: SIGTERM
 """
 
+TOLD_LATER = """\
+difference: GE: we hold 0, the broker says -7
+the broker's side is ours now, by ann: -7 GE at an average cost of 18.61: mine
+the broker's side is ours now, by ann: cash 1,000.5: a deposit
+difference position/GE adopted by ann: mine
+"""
+
 
 def test_every_kind_has_a_row_of_its_own() -> None:
     assert sorted(EVENT_OF) == sorted(kind.__name__ for kind in SENTENCES)
@@ -62,6 +69,7 @@ def test_every_kind_has_a_row_of_its_own() -> None:
 
 def test_the_story_as_a_person_reads_it() -> None:
     assert TOLD.splitlines() == [sentence_of(event) for event in STORY]
+    assert TOLD_LATER.splitlines() == [sentence_of(event) for event in SEQUEL]
 
 
 def test_a_text_of_several_lines_stays_on_one() -> None:
