@@ -7,12 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from hydra.messages.decisions import AlertRaised, OperatorActed, OrderIntended, OrderRefused, ReconciliationDone
+from hydra.messages.decisions import (
+    AlertRaised,
+    DifferenceResolved,
+    OperatorActed,
+    OrderIntended,
+    OrderRefused,
+    ReconciliationDone,
+)
 from hydra.simulation.faults.operator import KINDS, VICTIMS, WITH_PROCESS
 from hydra.supervisor.alerts import RecentAlerts
 from hydra.values import TradingState
 from tests.drills.configs import restless
 from tests.drills.stage import Stage, traded, working_at, works
+from tests.drills.stranger import Stranger
 from tests.simulation.mortal import Mortal, born, drawn, kind
 
 HALT = kind(KINDS, "operator.halt")
@@ -22,6 +30,7 @@ FLATTEN = kind(KINDS, "operator.flatten")
 HALT_IN_FLATTEN = kind(KINDS, "operator.halt_in_flatten")
 RESUME = kind(KINDS, "operator.resume")
 RECONCILE = kind(KINDS, "operator.reconcile")
+SETTLE = kind(KINDS, "operator.settle_difference")
 KILL_ACTOR = kind(KINDS, "operator.kill_actor_verb")
 VERBS_STORM = kind(KINDS, "operator.verbs_storm")
 SINK_DOWN = kind(KINDS, "operator.alert_sink_down")
@@ -151,6 +160,30 @@ def test_a_comparison_that_a_person_asks_for_is_made(tmp_path: Path) -> None:
         mortal.suffer(RECONCILE)
         stage.run(0.2)
         assert 1 == sum("a person: at" in done.reason for done in stage.told(ReconciliationDone))
+        goes_on(stage)
+
+
+@pytest.mark.parametrize(("target", "how"), [("adopt", "adopted"), ("ignore", "accepted"), ("close", "closed")])
+def test_a_difference_that_opens_while_a_person_waits_for_one_is_settled(tmp_path: Path, target: str, how: str) -> None:
+    with born(tmp_path) as mortal:
+        stage = busy(mortal)
+        mortal.suffer(SETTLE, target=target, amount=600.0)
+        assert [] == stage.told(DifferenceResolved)
+        Stranger(stage.network).place("BUY", 5, "MSFT", Decimal("1.00"))
+        stage.until(lambda book: book.tally.mismatches == 1, 5).run(0.5)
+        expected = [(how, "a person")] if target != "adopt" else []
+        assert expected == [(event.how, event.by) for event in stage.told(DifferenceResolved)]
+        (acted,) = stage.told(OperatorActed)
+        assert acted.verb.startswith(f"{target} order/")
+        stage.end()
+
+
+def test_where_nothing_differs_a_person_who_waits_for_it_has_missed(tmp_path: Path) -> None:
+    with born(tmp_path) as mortal:
+        stage = busy(mortal)
+        mortal.suffer(SETTLE, target="adopt", amount=5.0)
+        stage.run(0.2)
+        assert ["no difference was open"] == mortal.missed
         goes_on(stage)
 
 

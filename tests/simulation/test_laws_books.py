@@ -10,12 +10,13 @@ from decimal import Decimal
 import pytest
 
 from hydra.core.book import Book
-from hydra.messages.decisions import DifferenceFound, DifferenceResolved, OrderIntended, SignalEnded
+from hydra.messages.decisions import BrokerSideAdopted, DifferenceFound, DifferenceResolved, OrderIntended, SignalEnded
 from hydra.messages.facts import ExecutionReported
 from hydra.simulation.laws.evidence import Replay
 from hydra.simulation.laws.judging import broken_laws
 from hydra.simulation.laws.story import story_of
-from hydra.values import Difference
+from hydra.simulation.laws.truth import truth_of
+from hydra.values import Difference, PositionLine
 from tests.simulation.heard import Ledger, book_of, hearing
 
 
@@ -142,6 +143,35 @@ def test_what_another_client_traded_unseen_is_known_by_its_position_only() -> No
     for law_id in ("S2", "S7", "S16"):
         assert [] == heard.of_ledger(law_id, ledger)
     assert ["S3: GOOG: journal 0, gateway 1"] == heard.of_ledger("S3", ledger)
+
+
+def _bought_by_hand(ledger: Ledger) -> None:
+    """One GOOG for 300, at the instant of the last fill; it was never listed to us."""
+    _position_off_by_one(ledger)
+    by_hand = {"exec_id": "f.01", "client_id": 0, "order_ref": "", "symbol": "GOOG", "side": "BUY", "quantity": "1"}
+    ledger["executions"].append({**ledger["executions"][-1], **by_hand, "price": "300", "commission": "1"})
+    ledger["cash"] = str(Decimal(ledger["cash"]) - 301)
+
+
+@pytest.mark.parametrize(("shares", "cents", "law", "words"), [
+    (1, 0, "", ""),
+    (2, 0, "S3", "S3: GOOG: journal 2, gateway 1"),
+    (1, 2, "S16", "S16: cash: journal"),
+])  # fmt: skip
+def test_what_a_person_took_over_is_ours_and_must_be_what_the_gateway_holds(
+    shares: int, cents: int, law: str, words: str
+) -> None:
+    heard = hearing()
+    ledger = copy.deepcopy(heard.ledger)
+    _bought_by_hand(ledger)
+    line = PositionLine(con_id=208813719, symbol="GOOG", quantity=Decimal(shares), average_cost=Decimal(301))
+    cash = Decimal(ledger["cash"]) + Decimal(cents) / 100
+    taken = BrokerSideAdopted(item="x", by="drill", reason="ours", line=line, cash=cash)
+    recorded = heard.with_event(taken)
+    bent = {"story": story_of(recorded), "book": book_of(recorded), "truth": truth_of(ledger)}
+    told = {law_id: heard.told(law_id, **bent) for law_id in ("S2", "S3", "S7", "S16")}
+    expected = {law: True} if law else {}
+    assert expected == {law_id: words in said[0] for law_id, said in told.items() if said}
 
 
 def test_a_difference_record_that_is_not_true_breaks_s3() -> None:

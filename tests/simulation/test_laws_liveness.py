@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from hydra.config import Config
+from hydra.core.book import Book
 from hydra.messages.decisions import ActorLifeChanged, AlertRaised, OperatorActed, ReconciliationDone, SignalEnded
 from hydra.messages.facts import LinkChanged
 from hydra.simulation.laws.life_record import Living
 from hydra.simulation.laws.liveness import permanent_names, slack_us
 from hydra.simulation.laws.overheard import Overheard, Rest
-from hydra.values import LinkState
+from hydra.values import Difference, LinkState
 from tests.simulation.heard import CALM_S, hearing
 
 SECOND_US = 1_000_000
@@ -118,6 +120,20 @@ def test_a_flatten_that_leaves_something_held_breaks_l4() -> None:
     assert told.endswith("after a flatten")
     assert [] == heard.told("L4", story=story, truth=replace(truth, positions={}), processes=far)
     assert [] == heard.told("L4", truth=truth, processes=far)
+
+
+def test_what_a_person_left_where_it_is_may_be_held_after_a_flatten_and_no_share_more() -> None:
+    heard = hearing()
+    story = replace(heard.evidence.story, is_flattening=True, verbs=[])
+    ordered = next(iter(heard.with_event(OperatorActed(verb="flatten", by="drill", text=""))[-2:-1]))
+    story.hear(ordered)
+    gap = Difference(item="position/GOOG", kind="foreign_position", symbol="GOOG", ours="0", theirs="9", text="")
+    book = Book.from_image(heard.evidence.book.image())
+    book.accepted = {gap.item: gap}
+    far = rested(at_us=story.verbs[0].at_us + 901 * SECOND_US)
+    for held, broken in (("9", 0), ("10", 1)):
+        truth = replace(heard.evidence.truth, positions={"GOOG": Decimal(held)})
+        assert broken == len(heard.told("L4", story=story, truth=truth, processes=far, book=book))
 
 
 def test_unread_messages_with_nothing_left_to_do_break_l5() -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from hydra.config import Config
 from hydra.config.link import BrokerConfig
@@ -115,7 +116,7 @@ def _deadline_us(story: Story, signal_id: str) -> int:
 
 
 def flat_when_told(evidence: Evidence) -> Iterator[str]:
-    """L4: a flatten ends verified flat: nothing is held at the gateway, by its own ledger."""
+    """L4: a flatten ends verified flat: nothing is held at the gateway, by its own ledger, but what a person left there."""
     stood = _rested(evidence)
     story = evidence.story
     asked = [told for told in story.verbs if told.event.verb == "flatten"]
@@ -126,9 +127,13 @@ def flat_when_told(evidence: Evidence) -> Iterator[str]:
         return
     disputed = {difference.symbol for difference in evidence.book.differences.values()}
     ignored = {line.symbol for line in evidence.book.ignored.values()}
-    ignored |= {one.symbol for one in evidence.book.accepted.values() if one.item.startswith("position/")}
+    left = {
+        one.symbol: Decimal(one.theirs) - Decimal(one.ours)
+        for one in evidence.book.accepted.values()
+        if one.item.startswith("position/")
+    }
     for symbol, quantity in evidence.truth.positions.items():
-        if quantity != ZERO and symbol not in disputed and symbol not in ignored:
+        if quantity != left.get(symbol, ZERO) and symbol not in disputed and symbol not in ignored:
             yield f"L4: {quantity} {symbol} are held {_s(stood[1].at_us - since_us)} after a flatten"
 
 
