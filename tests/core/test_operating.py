@@ -68,6 +68,8 @@ def test_a_forced_resume_accepts_exactly_what_is_open() -> None:
         journal.book.differences,
         list(journal.book.accepted),
     )
+    record = journal.book.settled["position/AAPL"]
+    assert ("accepted", "ann", "drill") == (record.how, record.by, record.reason)
     journal.look(positions=(position_line(30),))
     journal.look(positions=(position_line(30),))
     assert TradingState.ACTIVE is journal.book.trading.state
