@@ -114,8 +114,9 @@ def _differences(events: Sequence[StoredEvent]) -> Iterator[DifferenceLine]:
         match stored.event:
             case DifferenceFound(difference=found):
                 yield DifferenceLine(at=stored.at, item=found.item, what="found", by="", text=found.text)
-            case DifferenceResolved(item=item, by=by, how=how):
-                yield DifferenceLine(at=stored.at, item=item, what="resolved", by=by, text=how)
+            case DifferenceResolved(item=item, by=by, how=how, reason=reason):
+                text = f"{how}: {reason}" if reason else how
+                yield DifferenceLine(at=stored.at, item=item, what="resolved", by=by, text=text)
 
 
 def _errors(events: Sequence[StoredEvent]) -> tuple[ErrorLine, ...]:

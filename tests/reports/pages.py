@@ -240,7 +240,7 @@ def troubled(pages: Pages) -> Pages:
     pages.add("12:10", d.TradingStateChanged(state=TradingState.PAUSED, by="reconciliation", reason="IBM differs"))
     alert = d.AlertRaised(kind="difference", about="position/IBM", severity="critical", text="IBM: ours 0, theirs 5")
     pages.add("12:10", alert)
-    pages.add("12:20", d.DifferenceResolved(item="position/IBM", by="ann", how="accepted"))
+    pages.add("12:20", d.DifferenceResolved(item="position/IBM", by="ann", how="accepted", reason="mine"))
     pages.add("12:20", d.TradingStateChanged(state=TradingState.ACTIVE, by="ann", reason="looked at it"))
     trip = d.BreakerTripped(breaker="daily_loss", value=D("-0.021"), limit=D("-0.02"), text="daily loss 2.1 %")
     pages.add("15:00", trip, received("s4", "15:00"))

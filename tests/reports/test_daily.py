@@ -116,6 +116,7 @@ def test_health_counts_restarts_disconnects_comparisons_and_errors(losing: Daily
     assert [(1, "opened"), (1, "closed"), (2, "opened")] == [(o.session, o.what) for o in health.links]
     assert (1, 2, 1) == (health.disconnects_n, health.reconciliations_n, health.repaired_n)
     assert [("found", ""), ("resolved", "ann")] == [(line.what, line.by) for line in health.differences]
+    assert "accepted: mine" == health.differences[-1].text
     assert () == health.differences_open
     assert [(201, 2, "Order rejected")] == [(o.code, o.times, o.first_text) for o in health.errors]
     assert ["critical"] == [line.severity for line in health.alerts]
