@@ -230,9 +230,9 @@ def _cancel(book: Book, wish: Wish, snapshot: BrokerSnapshot) -> Outcome:
         )
     yield _resolved(wish, CLOSED)
     yield Send("broker", CancelEverything(reason=reason))
+    why = "works twice" if len(lines) > 1 else f"is of client {lines[0].client_id}"
     return Settled(
-        f"order {name} is of client {lines[0].client_id}, so everything that works in the account is cancelled with it, "
-        "hydra's own orders too"
+        f"order {name} {why}, so everything that works in the account is cancelled with it, hydra's own orders too"
     )
 
 

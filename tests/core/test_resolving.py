@@ -183,14 +183,16 @@ def test_a_position_is_ours_as_the_broker_has_it(kind: str, ours: int, listing: 
     quiet_afterwards(journal, **listing)
 
 
-def test_a_position_that_we_closed_and_the_broker_holds_is_ours_again() -> None:
+@pytest.mark.parametrize("how", [ADOPT, CLOSE])
+def test_a_position_that_we_closed_and_the_broker_holds_is_ours_again(how: Resolution) -> None:
     journal = held(100)
     journal.tell(fill("x2.01", "", 100, side=Side.SELL))
-    journal.tell(word(IGNORE, "execution/x2.01", "ask-0"))
+    journal.tell(word(IGNORE, "execution/x2.01", "ask-00"))
     listing = {"positions": (position_line(100, "98"),)}
     differing(journal, **listing)
     assert "missing_position" == journal.book.differences[ITEM].kind
-    assert settled(journal, ADOPT, ITEM, **listing)[0]
+    assert settled(journal, how, ITEM, **listing)[0]
+    assert (how is CLOSE) is any(one.signal.signal_id.startswith("close-") for one in journal.events(d.SignalReceived))
     assert (D(100), "AAPL#2") == (journal.book.positions[AAPL].quantity, journal.book.positions[AAPL].episode)
     quiet_afterwards(journal, **listing)
 
@@ -276,6 +278,30 @@ def test_what_is_ignored_is_silent_until_it_is_another_gap() -> None:
     quiet_afterwards(journal)
     differing(journal, positions=(position_line(31),))
     assert ("31", [ITEM]) == (journal.book.differences[ITEM].theirs, list(journal.book.settled))
+
+
+LEFT_ALONE: list[tuple[str, int, dict[str, Any]]] = [
+    ("position/AAPL", 0, {"positions": (position_line(30),)}),
+    ("position/AAPL", 100, {"positions": (position_line(70),), "figures": figures(90_000)}),
+    ("position/AAPL", 100, {"positions": (), "figures": figures(90_000)}),
+    ("average/AAPL", 100, {"positions": (position_line(100, "90"),), "figures": figures(90_000)}),
+    ("cash", 0, {"figures": figures(99_000)}),
+    ("order/77", 0, {"open_orders": (open_line("", 77),)}),
+]
+
+
+@pytest.mark.parametrize(("item", "ours", "listing"), LEFT_ALONE)
+def test_to_ignore_changes_nothing_in_our_books(item: str, ours: int, listing: dict[str, Any]) -> None:
+    journal = differing(held(ours), **listing)
+    before = journal.book.positions, journal.book.cash, journal.book.orders
+    journal.tell(word(IGNORE, item))
+    assert (True, {}, before) == (
+        answered(journal)[0],
+        journal.book.differences,
+        (journal.book.positions, journal.book.cash, journal.book.orders),
+    )
+    assert (item, "accepted", "ann", "looked") == resolutions(journal)[-1]
+    quiet_afterwards(journal, **listing)
 
 
 def test_what_is_ignored_can_be_adopted_later_and_not_be_ignored_twice() -> None:
