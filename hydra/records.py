@@ -242,6 +242,7 @@ class BookImage:
     accepted: tuple[Difference, ...]
     found: tuple[DifferenceRecord, ...]
     settled: tuple[DifferenceRecord, ...]
+    late_costs: tuple[tuple[str, bool], ...]
     unverified: tuple[tuple[str, datetime], ...]
     last_reconciliation: ReconciliationRecord | None
     disorderly_runs: int

@@ -74,6 +74,7 @@ class Book(BookState):
             accepted=tuple(self.accepted.values()),
             found=tuple(self.found.values()),
             settled=tuple(self.settled.values()),
+            late_costs=tuple(self.late_costs.items()),
             unverified=tuple(self.unverified.items()),
             last_reconciliation=self.last_reconciliation,
             disorderly_runs=self.disorderly_runs,
@@ -101,6 +102,7 @@ class Book(BookState):
         book.accepted = {difference.item: difference for difference in image.accepted}
         book.found = {record.difference.item: record for record in image.found}
         book.settled = {record.difference.item: record for record in image.settled}
+        book.late_costs = dict(image.late_costs)
         book.unverified = dict(image.unverified)
         book.terminal = dict(image.terminal)
         return book

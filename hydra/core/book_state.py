@@ -26,6 +26,7 @@ class BookState:
     """Mutable, owned by one actor. Keys: symbol, signal_id, parent_ref, order_ref, exec_root, con_id, item.
 
     `found` has the record of each of `differences`, `settled` that of each of `accepted`: what is open, what is remembered.
+    `late_costs` are executions whose commission has not come: whether cash that was adopted since contains it already.
     """
 
     def __init__(self) -> None:
@@ -60,6 +61,7 @@ class BookState:
         self.accepted: dict[str, Difference] = {}
         self.found: dict[str, DifferenceRecord] = {}
         self.settled: dict[str, DifferenceRecord] = {}
+        self.late_costs: dict[str, bool] = {}
         self.unverified: dict[str, datetime] = {}
         self.last_reconciliation: ReconciliationRecord | None = None
         self.disorderly_runs = 0

@@ -163,6 +163,7 @@ def _day_started(book: BookState, at: datetime, event: d.DayStarted) -> None:
     book.day, book.day_equity = event.day, event.equity
     book.position_bases = dict(book.positions)
     book.executions.clear()
+    book.late_costs.clear()
     differences.forget_of_the_day(book)
 
 

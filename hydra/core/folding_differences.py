@@ -65,10 +65,15 @@ def forget_of_the_day(book: BookState) -> None:
 
 
 def broker_side_adopted(book: BookState, at: datetime, event: d.BrokerSideAdopted) -> None:
-    """The day's opening equity moves by as much as our books do: to take over is neither a profit nor a loss."""
+    """The day's opening equity moves by as much as our books do: to take over is neither a profit nor a loss.
+
+    The broker's cash contains the cost of every execution, also of those whose commission has not been told yet.
+    """
     before = _worth(book)
     if event.cash is not None:
         book.cash = event.cash
+        due = (root for root, fill in book.executions.items() if fill.commission is None)
+        book.late_costs = dict.fromkeys((*book.late_costs, *due), True)
     if event.line is not None:
         take_over(book, at, event.line)
     if book.day is not None:
@@ -82,6 +87,9 @@ def take_over(book: BookState, at: datetime, line: PositionLine) -> None:
     record = adopted(known, quantity=line.quantity, average_price=line.average_cost / known.multiplier, at=at)
     book.positions[line.con_id] = book.position_bases[line.con_id] = record
     book.ignored.pop(line.con_id, None)
+    for root, fill in book.executions.items():
+        if fill.con_id == line.con_id and fill.commission is None:
+            book.late_costs.setdefault(root, False)
     book.executions = {root: fill for root, fill in book.executions.items() if fill.con_id != line.con_id}
 
 

@@ -127,19 +127,20 @@ def execution_reported(book: BookState, at: datetime, event: f.ExecutionReported
 def commission_reported(book: BookState, at: datetime, event: f.CommissionReported) -> None:
     """The cost joins its execution, whenever it comes; one for an execution of an earlier day changes cash only.
 
-    The cost of an earlier revision, when it comes last, says nothing new.
+    The cost of an earlier revision, when it comes last, says nothing new; nor does one that adopted cash contains.
     """
     root, revision = split_exec_id(event.commission.exec_id)
     fill = book.executions.get(root)
+    is_in_cash = book.late_costs.pop(root, False)
     if fill is None:
-        book.cash -= event.commission.amount
+        book.cash -= ZERO if is_in_cash else event.commission.amount
         return
     if revision < fill.revision and fill.commission is not None:
         return
     previous = fill.commission or ZERO
     change = event.commission.amount - previous
     book.executions[root] = replace(fill, commission=event.commission.amount)
-    book.cash -= change
+    book.cash -= ZERO if is_in_cash else change
     position = book.position(fill.con_id, fill.symbol)
     book.positions[fill.con_id] = replace(position, commissions=position.commissions + change)
 

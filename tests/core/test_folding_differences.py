@@ -97,6 +97,16 @@ def test_a_commission_that_comes_after_its_execution_was_absorbed_is_still_paid(
     assert (D(-10_001), D(90)) == (book.cash, book.positions[AAPL].quantity)
 
 
+@pytest.mark.parametrize("position_first", [True, False])
+def test_a_commission_that_comes_after_cash_was_taken_over_is_paid_already(position_first: bool) -> None:
+    """The broker's cash contained it when it was listed, and it was subtracted a second time."""
+    took = [taken(position_line(90, "90")), taken(cash=D(-10_001))]
+    book = folded(fill(ref=""), *(took if position_first else took[::-1]), commission(amount="1"))
+    assert (D(-10_001), {}) == (book.cash, book.late_costs)
+    book = folded(fill(ref=""), taken(cash=D(-10_001)), commission(amount="1"), commission("e1.02", "1.5"))
+    assert (D("-10_001.5"), D("1.5")) == (book.cash, book.positions[AAPL].commissions)
+
+
 def test_to_take_over_a_contract_of_which_a_part_was_ignored_leaves_nothing_ignored() -> None:
     ignored = d.ForeignSettled(line=position_line(5), how="ignore", by="policy")
     book = folded(ignored, taken(position_line(8)))

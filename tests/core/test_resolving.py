@@ -293,7 +293,7 @@ LEFT_ALONE: list[tuple[str, int, dict[str, Any]]] = [
 @pytest.mark.parametrize(("item", "ours", "listing"), LEFT_ALONE)
 def test_to_ignore_changes_nothing_in_our_books(item: str, ours: int, listing: dict[str, Any]) -> None:
     journal = differing(held(ours), **listing)
-    before = journal.book.positions, journal.book.cash, journal.book.orders
+    before = dict(journal.book.positions), journal.book.cash, dict(journal.book.orders)
     journal.tell(word(IGNORE, item))
     assert (True, {}, before) == (
         answered(journal)[0],
