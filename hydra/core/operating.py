@@ -24,7 +24,7 @@ def change_trading(book: Book, message: ChangeTrading) -> Effects:
     resuming = message.state is TradingState.ACTIVE
     if resuming and book.differences and not message.force:
         open_items = "; ".join(difference.text for difference in book.differences.values())
-        text = f"trading stays {book.trading.state}: {open_items} (--force accepts this)"
+        text = f"trading stays {book.trading.state}: {open_items} (hydra reconcile settles it, --force accepts this)"
         yield Send(message.reply_to, VerbAnswered(obeyed=False, text=text))
         return
     if resuming:
