@@ -98,8 +98,8 @@ def test_where_no_hydra_runs_nothing_can_be_settled_and_it_exits_1(verb: str) ->
 WRONG: list[tuple[tuple[str, ...], str]] = [
     (("--adopt", "cash", "--ignore", "cash"), "--adopt, --ignore exclude each other: one at a time."),
     (("--close", "cash", "--show"), "--close, --show exclude each other: one at a time."),
-    (("--json",), "--json goes with --show."),
-    (("--adopt", "cash", "--json"), "--json goes with --show."),
+    (("--json",), "--json goes with --show or --offline."),
+    (("--adopt", "cash", "--json"), "--json goes with --show or --offline."),
     (("--adopt", ""), "--adopt needs the name of a difference, such as position/AAPL or cash."),
     (("--adopt",), "Option '--adopt' requires an argument."),
     (("--forget", "cash"), "No such option"),
