@@ -16,7 +16,7 @@ from ib_async import IB
 from hydra.broker.link_direct import DirectTarget, connect_directly
 from hydra.broker.safety import check_account, check_port
 from hydra.broker.translation import instant
-from hydra.core.instants import seconds_between
+from hydra.core.instants import after_s, seconds_between
 from hydra.errors import StartError
 
 LISTEN_S = 3.0
@@ -31,14 +31,25 @@ class GatewayClock:
     speed: float
 
 
+REMEMBERED_WITHIN_S = 0.5
+"""Real seconds by which a remembered clock may be off, beside the whole second that the gateway tells."""
+
+
 async def read_clock(
-    target: DirectTarget, environ: Mapping[str, str], *, machine_at: datetime, skew_max_s: float
+    target: DirectTarget,
+    environ: Mapping[str, str],
+    *,
+    machine_at: datetime,
+    skew_max_s: float,
+    remembered: GatewayClock | None = None,
 ) -> GatewayClock | None:
     """None where the gateway keeps the machine's time (`machine_at`, within skew_max_s); else its own clock.
 
-    Raises AccountRefused before anything else is asked, StartError when the gateway cannot be reached or is mute.
+    `remembered` is the clock that it had, as it should stand at `machine_at`: where it does, nobody has to listen how fast
+    it goes. Raises AccountRefused before anything else is asked, StartError when the gateway cannot be reached or is mute.
     """
     check_port(target.port)
+    began_s = asyncio.get_running_loop().time()
     ib = IB()
     await connect_directly(ib, target)
     try:
@@ -47,6 +58,10 @@ async def read_clock(
         first_at, first_s = await _time(ib, target), loop.time()
         if abs(seconds_between(machine_at, first_at)) <= skew_max_s + target.connect_timeout_s:
             return None
+        if remembered is not None:
+            stands_at = after_s(remembered.at, (first_s - began_s) * remembered.speed)
+            if abs(seconds_between(stands_at, first_at)) <= 1 + REMEMBERED_WITHIN_S * remembered.speed:
+                return GatewayClock(at=stands_at, speed=remembered.speed)
         await asyncio.sleep(LISTEN_S)
         then_at, then_s = await _time(ib, target), loop.time()
     finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -17,17 +17,17 @@ from loguru import logger
 from hydra.broker.safety import EXPECTED_ACCOUNT, check_port
 from hydra.cli.embedded_gateway import EmbeddedGateway, market_clock, start_gateway
 from hydra.cli.endings import StopSignals, die_hung
-from hydra.cli.gateway_clock import clock_of_gateway
+from hydra.cli.gateway_clock import card_clock, clock_of_gateway
 from hydra.cli.halt_direct import cancel_after_collapse
 from hydra.cli.options import wall_us
 from hydra.config import Config
 from hydra.console.live import LiveTable, PlainLines, view_for
 from hydra.console.wording import lasting
-from hydra.control.run_card import RunCard, remove_card, write_card
+from hydra.control.run_card import CardClock, RunCard, read_card, remove_card, write_card
 from hydra.control.server import ControlServer
 from hydra.control.socket import private_folder, socket_path
 from hydra.control.surface import control_surface
-from hydra.errors import StartError
+from hydra.errors import HydraError, StartError
 from hydra.journal.locks import Claim, account_claim, hold, journal_claim
 from hydra.logs import SAID, configure_logs
 from hydra.runtime.clock import MarketClock
@@ -86,9 +86,12 @@ def run(options: RunOptions, signals: StopSignals) -> RunResult:
             gateway = start_gateway(config.gateway)
             stack.callback(gateway.stop)
             config = _pointed_at(gateway, config)
+        remembered = remembered_clock(config)
         write_card(config.journal.path, _card(config))
         stack.callback(remove_card, config.journal.path)
-        desk = _desk(config, _clock(gateway, config))
+        clock = _clock(gateway, config, remembered)
+        write_card(config.journal.path, replace(_card(config), clock=card_clock(clock)))
+        desk = _desk(config, clock)
         desk.start()
         return _trade(desk, gateway, socket_path(folder, config.journal.path), options, view, signals)
 
@@ -181,10 +184,21 @@ def _say(line: str) -> None:
     logger.bind(**{SAID: True}).warning("{}", line)
 
 
-def _clock(gateway: EmbeddedGateway | None, config: Config) -> MarketClock:
+def remembered_clock(config: Config) -> CardClock | None:
+    """The clock that a run which was killed has followed at this gateway."""
+    try:
+        card = read_card(config.journal.path)
+    except HydraError as error:
+        _say(f"{error}; the gateway's clock is asked for anew")
+        return None
+    is_there = card is not None and (card.host, card.port) == (config.broker.host, config.broker.port)
+    return card.clock if card is not None and is_there else None
+
+
+def _clock(gateway: EmbeddedGateway | None, config: Config, remembered: CardClock | None) -> MarketClock:
     """The gateway's time is market time."""
     if gateway is None:
-        return clock_of_gateway(config.broker, _say)
+        return clock_of_gateway(config.broker, _say, remembered=remembered)
     return market_clock(gateway.listening, wall_us=wall_us())
 
 

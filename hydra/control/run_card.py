@@ -14,8 +14,19 @@ from hydra.errors import HydraError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardClock:
+    """The clock that a run followed: it showed `market_us` when this machine's wall clock showed `wall_us`, and goes `speed`
+    times as fast. Microseconds since 1970."""
+
+    market_us: int
+    wall_us: int
+    speed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunCard:
-    """`account` is the configured one, empty where any paper account is taken; `pid` is of the supervisor."""
+    """`account` is the configured one, empty where any paper account is taken; `pid` is of the supervisor. `clock` is for
+    the run after this one, should this one be killed: None while it is not known."""
 
     pid: int
     host: str
@@ -23,6 +34,7 @@ class RunCard:
     client_id: int
     account: str
     embedded: bool
+    clock: CardClock | None = None
 
 
 def card_path(journal: Path) -> Path:

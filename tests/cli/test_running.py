@@ -12,9 +12,10 @@ import pytest
 
 from hydra.cli.embedded_gateway import EmbeddedGateway, start_gateway
 from hydra.cli.endings import StopSignals
-from hydra.cli.running import Ending, RunOptions, RunResult, claims_of, farewell, run, watch
+from hydra.cli.running import Ending, RunOptions, RunResult, claims_of, farewell, remembered_clock, run, watch
 from hydra.config import Config, GatewayConfig
 from hydra.console.live import PlainLines
+from hydra.control.run_card import CardClock, RunCard, card_path, write_card
 from hydra.errors import StartError
 from hydra.supervisor.desk_status import DeskStatus
 from tests.control.standing_desk import SUMMARY, StandingDesk, as_desk
@@ -123,3 +124,23 @@ def test_a_live_port_is_refused_before_anything_is_touched(
     with StopSignals() as signals, pytest.raises(StartError, match=f"port {port} is the live port"):
         run(options(config=external(port=port)), signals)
     assert [] == list(tmp_path.iterdir())
+
+
+def test_the_clock_of_a_run_that_was_killed_at_the_same_gateway_is_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = external(host="gw", port=7497)
+    assert remembered_clock(config) is None
+    Path("logs").mkdir()
+    clock = CardClock(market_us=2, wall_us=1, speed=60.0)
+    write_card(
+        config.journal.path,
+        RunCard(pid=1, host="gw", port=7497, client_id=7, account="", embedded=False, clock=clock),
+    )
+    assert clock == remembered_clock(config)
+    assert remembered_clock(external(host="gw", port=4002)) is None
+    card_path(config.journal.path).write_text("{}")
+    assert remembered_clock(config) is None
+    assert "cannot be read" in (said := capsys.readouterr().err)
+    assert said.endswith("the gateway's clock is asked for anew\n")
