@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -22,8 +21,9 @@ from hydra.broker.link_bench import raw_order_seconds
 from hydra.cli.embedded_gateway import market_clock, start_gateway
 from hydra.cli.options import wall_us
 from hydra.cli.recovery_command import recovery_command
+from hydra.cli.restart_command import restart_command
 from hydra.config import Config, GatewayConfig, StrategyConfig
-from hydra.simulation.chaos.quiet import be_quiet
+from hydra.simulation.chaos.quiet import quiet
 
 ORDERS = 200
 WORLDS = 5
@@ -57,12 +57,15 @@ def bench_command(ctx: click.Context, orders: int, worlds: int, weeks: int, as_j
     """Measure intent-to-wire on a whole desk, beside this disk's fdatasync and beside raw ib_async; then simulated worlds.
 
     Intent-to-wire is from a child's wish until its bytes have left, through the gate and one durable commit. Raw
-    ib_async sends at once and keeps nothing. `hydra bench recovery` is another measurement, see its own help.
+    ib_async sends at once and keeps nothing. `hydra bench recovery` and `restart` are measurements of their own.
     """
     if ctx.invoked_subcommand is not None:
         return
-    # 202 is the confirmation of the cancels at the end; ib_async logs each as an error.
-    logging.getLogger("ib_async").setLevel(logging.CRITICAL)
+    with quiet():  # ib_async logs each confirmation of the cancels at the end as an error
+        _bench(orders, worlds, weeks, as_json=as_json)
+
+
+def _bench(orders: int, worlds: int, weeks: int, *, as_json: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="hydra-bench-") as folder:
         measured = measure(Path(folder), orders)
     for name, figure in measured.items():
@@ -79,11 +82,11 @@ def bench_command(ctx: click.Context, orders: int, worlds: int, weeks: int, as_j
 
 
 bench_command.add_command(recovery_command)
+bench_command.add_command(restart_command)
 
 
 def measure_worlds(worlds: int, weeks: int) -> dict[str, Any]:
     """The figures of simulated worlds, said as they come; nothing of what was not asked for."""
-    be_quiet()
     figures: dict[str, Any] = {}
     if worlds:
         for name, short in short_worlds(worlds).items():

@@ -21,3 +21,13 @@ def test_the_bench_measures_the_whole_way_its_parts_and_what_they_compare_with()
 def test_too_few_orders_are_wrong_usage() -> None:
     result = CliRunner().invoke(bench_command, ["--orders", "2"])
     assert (2, True) == (result.exit_code, "20<=x<=400" in result.output)
+
+
+def test_the_restart_bench_kills_a_run_with_its_orders_at_work_and_waits_for_the_next_ones_first_order() -> None:
+    arguments = ["restart", "--orders", "3", "--restarts", "1", "--events", "1500", "--json"]
+    result = CliRunner().invoke(bench_command, arguments)
+    assert 0 == result.exit_code, result.output
+    figures = json.loads(result.stdout.splitlines()[-1])
+    assert (3, [3]) == (figures["orders"], figures["unproven"])
+    assert figures["events"][0] > 1500
+    assert 0 < figures["import_s"] < figures["restart_s"][0]

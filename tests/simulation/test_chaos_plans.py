@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -79,6 +80,14 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     record = Record(plan=plan_of(7), violations=("S1: twice",), digest="abc")
     (tmp_path / "plan.json").write_bytes(encode(record))
     assert record == read(tmp_path / "plan.json")
+
+
+def test_a_knob_that_is_a_whole_number_is_read_as_one(tmp_path: Path) -> None:
+    """It came back as 1.0, which no configuration accepts, so that the world of the file could not be replayed."""
+    plan = replace(plan_of(7), knobs={"risk.working_orders_max": 1, "broker.heartbeat_s": 300.0})
+    (tmp_path / "plan.json").write_bytes(encode(Record(plan=plan)))
+    assert "1" == repr(read(tmp_path / "plan.json").plan.knobs["risk.working_orders_max"])
+    config_of(read(tmp_path / "plan.json").plan, tape_day(plan.begins_us))
 
 
 def test_a_plan_tells_its_faults_in_order_of_time() -> None:

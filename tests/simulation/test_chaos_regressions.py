@@ -39,6 +39,18 @@ STORIES = {
         workload="busy",
         quote_interval_s=10,
     ),
+    "an older journal had forgotten an order that a person then accepted, and the law counted it among ours": replace(
+        plan(
+            372,
+            "20090401 15:15:00",
+            29.2,
+            Fault(kind="market.halt", at_s=1175.84, for_s=497.465, target="MSFT", amount=0.004),
+            Fault(kind="journal.older_copy", at_s=1720.943, target="landing", amount=75.237),
+            workload="restless",
+            quote_interval_s=10,
+        ),
+        knobs={"risk.working_orders_max": 1},
+    ),
     "a deleted journal gave the names of its parents anew, and two of one name were held for one too large": plan(
         6,
         "20070326 10:43:00",

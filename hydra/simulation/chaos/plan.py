@@ -36,7 +36,7 @@ class ChaosPlan:
     quote_interval_s: int
     policy: str = "fifo"
     holds: tuple[Hold, ...] = ()
-    knobs: Mapping[str, float] = field(default_factory=dict)
+    knobs: Mapping[str, int | float] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     recovers: bool = True
 

@@ -29,24 +29,26 @@ def within_limits(evidence: Evidence) -> Iterator[str]:
             if known.breakers:
                 yield f"S4: order {ref} opens although the breaker {', '.join(known.breakers)} is open"
     ours = [order for order in evidence.truth.orders if order.client_id in evidence.client_ids]
-    yield from _not_too_many(evidence, ours, limits.working_orders_max)
+    # what an older journal has forgotten is a difference until a person has accepted it, and then that person's
+    intended = [order for order in ours if order.order_ref in evidence.intents]
+    yield from _not_too_many(evidence, intended, limits.working_orders_max)
     disputed = _disputed(evidence)
     beside: dict[tuple[str, int], list[TrueOrder]] = {}
     for order in ours:
         beside.setdefault((order.symbol, order.sign), []).append(order)
     for order in ours:
-        intended = evidence.intents.get(order.order_ref)
-        if intended is not None and intended.intent.want.purpose is not Purpose.OPEN and order.symbol not in disputed:
+        known_ = evidence.intents.get(order.order_ref)
+        if known_ is not None and known_.intent.want.purpose is not Purpose.OPEN and order.symbol not in disputed:
             yield from _reduces(evidence, order, beside[order.symbol, order.sign])
 
 
-def _not_too_many(evidence: Evidence, ours: list[TrueOrder], limit: int) -> Iterator[str]:
-    placed_us = sorted(order.placed_us for order in ours)
-    finished_us = sorted(order.finished_us for order in ours if order.finished_us)
-    for order in ours:
-        intended = evidence.intents.get(order.order_ref)
+def _not_too_many(evidence: Evidence, intended: list[TrueOrder], limit: int) -> Iterator[str]:
+    placed_us = sorted(order.placed_us for order in intended)
+    finished_us = sorted(order.finished_us for order in intended if order.finished_us)
+    for order in intended:
+        purpose = evidence.intents[order.order_ref].intent.want.purpose
         living = bisect_left(placed_us, order.placed_us) - bisect_right(finished_us, order.placed_us)
-        if living >= limit and intended is not None and intended.intent.want.purpose is Purpose.OPEN:
+        if living >= limit and purpose is Purpose.OPEN:
             yield f"S4: order {order.order_ref} is one more than {living} working orders, limit {limit}"
 
 
