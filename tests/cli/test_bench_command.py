@@ -30,4 +30,4 @@ def test_the_restart_bench_kills_a_run_with_its_orders_at_work_and_waits_for_the
     figures = json.loads(result.stdout.splitlines()[-1])
     assert (3, [3]) == (figures["orders"], figures["unproven"])
     assert figures["events"][0] > 1500
-    assert 0 < figures["import_s"] < figures["restart_s"][0]
+    assert all(seconds > 0 for seconds in (figures["import_s"], *figures["restart_s"]))

@@ -13,7 +13,7 @@ from hydra.config import RiskConfig
 from hydra.core.child_steps import parent_ref_of
 from hydra.core.instants import to_us
 from hydra.simulation.laws.evidence import Evidence
-from hydra.simulation.laws.story import Intended
+from hydra.simulation.laws.story import Intended, Story
 from hydra.simulation.laws.truth import TrueOrder
 from hydra.values import ZERO, ChildKind, ParentOrder, Purpose
 
@@ -29,9 +29,9 @@ def within_limits(evidence: Evidence) -> Iterator[str]:
             if known.breakers:
                 yield f"S4: order {ref} opens although the breaker {', '.join(known.breakers)} is open"
     ours = [order for order in evidence.truth.orders if order.client_id in evidence.client_ids]
-    # what an older journal has forgotten is a difference until a person has accepted it, and then that person's
-    intended = [order for order in ours if order.order_ref in evidence.intents]
-    yield from _not_too_many(evidence, intended, limits.working_orders_max)
+    # by journal: what one has forgotten is a difference to the next until a person has accepted it, and then that person's
+    stories = (*evidence.lost, evidence.story)
+    yield from dict.fromkeys(found for story in stories for found in _not_too_many(story, ours, limits.working_orders_max))
     disputed = _disputed(evidence)
     beside: dict[tuple[str, int], list[TrueOrder]] = {}
     for order in ours:
@@ -42,11 +42,12 @@ def within_limits(evidence: Evidence) -> Iterator[str]:
             yield from _reduces(evidence, order, beside[order.symbol, order.sign])
 
 
-def _not_too_many(evidence: Evidence, intended: list[TrueOrder], limit: int) -> Iterator[str]:
+def _not_too_many(story: Story, ours: list[TrueOrder], limit: int) -> Iterator[str]:
+    intended = [order for order in ours if order.order_ref in story.intents]
     placed_us = sorted(order.placed_us for order in intended)
     finished_us = sorted(order.finished_us for order in intended if order.finished_us)
     for order in intended:
-        purpose = evidence.intents[order.order_ref].intent.want.purpose
+        purpose = story.intents[order.order_ref].intent.want.purpose
         living = bisect_left(placed_us, order.placed_us) - bisect_right(finished_us, order.placed_us)
         if living >= limit and purpose is Purpose.OPEN:
             yield f"S4: order {order.order_ref} is one more than {living} working orders, limit {limit}"
