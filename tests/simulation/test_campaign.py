@@ -44,6 +44,20 @@ def test_a_campaign_sees_the_same_on_one_process_and_on_two() -> None:
     assert [getattr(alone, name) for name in same] == [getattr(two, name) for name in same]
 
 
+def test_a_world_in_which_the_wall_clock_is_set_has_one_and_is_the_same_world() -> None:
+    step = Fault(kind="clock.wall_step", at_s=60.0, for_s=60.0, amount=600.0)
+    calm, stepped = (hunt(replace(plan_of(2, "none", 5.0), faults=faults)) for faults in ((), (step,)))
+    assert ({"clock.wall_step": 1}, {}) == (stepped.injected, stepped.missed)
+    assert calm.digest == stepped.digest
+
+
+def test_a_fault_that_had_found_nothing_by_its_end_has_missed_and_not_the_one_that_began_last() -> None:
+    nothing = Fault(kind="journal.intent_fails", at_s=1.0, for_s=10.0, amount=1.0)
+    later = Fault(kind="actor.kill", at_s=5.0, target="risk")
+    result = hunt(replace(plan_of(2, "none", 5.0), faults=(nothing, later)))
+    assert {"journal.intent_fails": 1} == result.missed
+
+
 def test_a_campaign_without_time_hunts_nothing() -> None:
     assert [] == list(campaign(replace(SHORT, wall_s=0.0)))
 

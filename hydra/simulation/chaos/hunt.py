@@ -18,12 +18,14 @@ from hydra.simulation.memory import rare_collections
 from hydra.simulation.world import MEMORY, ClockKind, moving_clocks
 
 SHRINK_RUNS_MAX = 150
+WALL_STEP = "clock.wall_step"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """How a plan is to be run: by which clock, who hears the trace, where the journals of all processes are copied to, at
-    which second it stops, whether its schedule is recorded as holds. None of it changes what happens."""
+    which second it stops, whether its schedule is recorded as holds. None of it changes what happens. A plan that steps the
+    wall clock has one in any case: with the clock `plain`, whoever reads it fails."""
 
     clock: ClockKind = "plain"
     on_trace: Callable[[str], object] | None = None
@@ -51,8 +53,10 @@ def hunt(plan: ChaosPlan, wishes: Wishes = JUST_RUN) -> ChaosResult:
 
 def _fenced(plan: ChaosPlan, wishes: Wishes) -> ChaosResult:
     result: ChaosResult | None = None
+    steps = any(fault.kind == WALL_STEP for fault in plan.faults)
+    clock: ClockKind = "freezegun" if steps else wishes.clock
     try:
-        with moving_clocks(wishes.clock) as on_jump, fenced(clocks=wishes.clock == "plain"):
+        with moving_clocks(clock) as on_jump, fenced(clocks=clock == "plain"):
             hearing = Hearing(on_trace=wishes.on_trace, on_jump=on_jump)
             run = ChaosRun(plan, Path(), hearing=hearing, until_s=wishes.until_s, recording=wishes.recording)
             result = run.run()

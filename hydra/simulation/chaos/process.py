@@ -124,12 +124,16 @@ class Process:
                 self._plan(self.now_s + fault.for_s, partial(self._undo, fault))
 
     def _miss(self, fault: Fault, text: str) -> None:
+        """Once, though both its beginning and its end may have found nothing."""
+        if fault in self.missed:
+            return
         self.missed.append(fault)
         self._note(f"{fault.kind} hit nothing: {text}")
 
     def _undo(self, fault: Fault) -> None:
         undo = self._undos.pop(fault, None)
         if undo is not None:
+            self.arena.missed = lambda text: self._miss(fault, text)
             self._note(f"over: {fault.kind}")
             undo()
 
