@@ -133,6 +133,21 @@ def test_a_true_difference_record_excuses_what_it_names(accepted: bool) -> None:
     assert "S3: GOOG: journal 0, gateway 1" == told[-1]
 
 
+@pytest.mark.parametrize(("moved", "is_true"), [("0", True), ("9000", True), ("11000", False)])
+def test_an_open_cash_record_is_true_while_its_gap_moves_within_the_tolerance_of_the_comparison(
+    moved: str, is_true: bool
+) -> None:
+    """Such a gap is the same record, with the figures that it was found with: 1 % of about a million."""
+    heard = hearing()
+    truth = heard.evidence.truth
+    theirs, ours = truth.cash - Decimal(moved), heard.evidence.book.cash
+    gap = Difference(item="cash", kind="cash", symbol="", ours=str(ours), theirs=str(theirs), text="cash differs")
+    book = book_of(heard.recorded)
+    last = heard.recorded[-1]
+    book.apply(last.seq, last.at, DifferenceFound(difference=gap))
+    assert is_true is ([] == [text for text in heard.told("S3", book=book) if "cash" in text])
+
+
 def test_what_another_client_traded_unseen_is_known_by_its_position_only() -> None:
     heard = hearing()
     ledger = copy.deepcopy(heard.ledger)

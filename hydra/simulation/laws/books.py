@@ -184,6 +184,13 @@ def _gaps(evidence: Evidence) -> dict[str, Decimal]:
     return {symbol: gap for symbol, gap in gaps.items() if gap}
 
 
+def _cash_band(evidence: Evidence) -> Decimal:
+    """A gap that moves within the tolerance of the comparison stays the same record, with the figures it was found with."""
+    if evidence.config is None:
+        return CASH_DRIFT
+    return max(CASH_DRIFT, abs(evidence.truth.cash) * evidence.config.monitor.cash_tolerance)
+
+
 def _is_true(evidence: Evidence, difference: Difference) -> bool:
     """Whether the gateway's ledger bears out what the record says."""
     kind, _, name = difference.item.partition("/")
@@ -192,7 +199,7 @@ def _is_true(evidence: Evidence, difference: Difference) -> bool:
         case "position":
             return _gaps(evidence).get(difference.symbol) == _gap_of(difference)
         case "cash":
-            return abs(_gap_of(difference) - (truth.cash - evidence.book.cash)) <= CASH_DRIFT
+            return abs(_gap_of(difference) - (truth.cash - evidence.book.cash)) <= _cash_band(evidence)
         case "execution":
             theirs = truth.fills.get(name)
             return theirs is not None and (theirs.revision > 1 or theirs.order_ref not in evidence.story.intents)
