@@ -1,6 +1,6 @@
 """`hydra reconcile --offline`: books that nobody continues beside the broker's, when hydra does not run or may not trade.
 
-It reads as much of the journal as can be trusted, lists everything at the broker over a connection of its own, and says what
+It reads as much of the journal as can be trusted, lists everything at the broker as hydra itself would, and says what
 differs. It changes no journal and sends no order.
 """
 
@@ -30,9 +30,6 @@ from hydra.journal.faults import JournalDamaged
 from hydra.journal.locks import hold, journal_claim
 from hydra.journal.reading import JournalReader
 from hydra.messages.sync import BrokerSnapshot
-
-CLIENT_ID_OFFSET = 3000
-"""Ours may still be in use by a process that hangs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +92,12 @@ def _gateway(config: Config) -> Iterator[tuple[str, int]]:
 
 
 def _plan(config: Config, host: str, port: int) -> LinkPlan:
+    """Under hydra's own client id: no other is told of its executions (ib-gateway-behaviour 3)."""
     broker = config.broker
     return LinkPlan(
         host=host,
         port=port,
-        client_id=broker.client_id + CLIENT_ID_OFFSET,
+        client_id=broker.client_id,
         connect_timeout_s=broker.connect_timeout_s,
         request_timeout_s=broker.request_timeout_s,
         messages_per_s_max=broker.messages_per_s_max,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from ib_async import IB, LimitOrder, Stock
 
 from hydra.cli.embedded_gateway import start_gateway
 from hydra.config import Config, GatewayConfig
@@ -66,6 +68,30 @@ def test_an_order_of_nobodys_is_a_difference_and_still_works_afterwards() -> Non
     told = json.loads(result.stdout)
     assert (1, ["unknown_order"]) == (result.exit_code, [one["kind"] for one in told["differences"]])
     assert "1 open orders" in hydra("reconcile", "--offline").stdout
+
+
+def test_a_trade_that_this_journal_has_never_heard_of_is_told_and_counted_before_positions_and_cash_are_compared() -> None:
+    started = start_gateway(GatewayConfig())
+    try:
+        asyncio.run(trade(started.listening.port))
+    finally:
+        started.stop()
+    result = hydra("reconcile", "--offline")
+    assert "not in the journal: BUY 10 AAPL at " in result.stdout
+    told = json.loads(hydra("reconcile", "--offline", "--json").stdout)
+    assert (1, ["external_execution"]) == (result.exit_code, [one["kind"] for one in told["differences"]])
+
+
+async def trade(port: int) -> None:
+    """As hydra's own client, an order far through the market."""
+    ib = IB()
+    await ib.connectAsync("127.0.0.1", port, clientId=Config().broker.client_id, timeout=10)
+    apple = Stock("AAPL", "SMART", "USD")
+    await ib.qualifyContractsAsync(apple)
+    bought = ib.placeOrder(apple, LimitOrder("BUY", 10, 10_000.0, tif="DAY", orderRef="s1.1.1"))
+    while bought.orderStatus.status != "Filled":
+        await asyncio.wait_for(bought.statusEvent, 10)
+    ib.disconnect()
 
 
 def test_of_a_damaged_journal_what_can_be_trusted_is_compared_and_hydra_says_what_to_do() -> None:
