@@ -58,6 +58,11 @@ def test_a_fault_that_had_found_nothing_by_its_end_has_missed_and_not_the_one_th
     assert {"journal.intent_fails": 1} == result.missed
 
 
+def test_a_campaign_goes_on_when_its_workers_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hydra.simulation.chaos.campaign.SEEDS_A_WORKER", 1)
+    assert 5 == last(replace(SHORT, count=5, minutes=1.0, jobs=2)).seeds
+
+
 def test_a_campaign_without_time_hunts_nothing() -> None:
     assert [] == list(campaign(replace(SHORT, wall_s=0.0)))
 

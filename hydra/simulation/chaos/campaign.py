@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
+from itertools import islice
 
 from hydra.simulation.chaos.hunt import hunt, smallest
 from hydra.simulation.chaos.options import Level, Only, plan_of
@@ -21,7 +22,7 @@ from hydra.simulation.faults.catalogue import KINDS
 from hydra.simulation.world import machine_s
 
 SEEDS_A_WORKER = 200
-"""A worker process is replaced after so many worlds, so that nothing that leaks can decide a later one."""
+"""Worker processes are replaced after so many worlds each, so that nothing that leaks can decide a later one."""
 AHEAD = 2
 """Seeds handed out beyond what is being run, per worker."""
 
@@ -106,10 +107,20 @@ def _results(what: Campaign, began_s: float) -> Iterator[ChaosResult]:
     if what.jobs == 1:
         yield from _one_by_one(seeds, what)
         return
+    failed, is_done = False, False
+    while not (failed or is_done):
+        is_done = True
+        for result in _side_by_side(islice(seeds, what.jobs * SEEDS_A_WORKER), what):
+            is_done = False
+            failed = failed or bool(result.violations)
+            yield result
+
+
+def _side_by_side(seeds: Iterator[int], what: Campaign) -> Iterator[ChaosResult]:
+    """A pool for each batch: one that replaces its workers by itself (max_tasks_per_child) may wait for ever for one that
+    has gone (python/cpython issue 115634)."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        what.jobs, mp_context=context, initializer=be_quiet, max_tasks_per_child=SEEDS_A_WORKER
-    ) as workers:
+    with ProcessPoolExecutor(what.jobs, mp_context=context, initializer=be_quiet) as workers:
         running: set[Future[ChaosResult]] = set()
         failed = False
         while True:
