@@ -2,7 +2,8 @@
 
 A token comes back one second after it was spent, so no window of one second ever holds more messages than the bucket
 (IB counts 50 in a second and ends the session at the third violation). Cancels go before orders, orders before
-requests, each lane in its own order. The last tokens are kept for the lanes above; the global cancel needs none.
+requests, each lane in its own order. The last tokens are kept for the lanes above, and a few beyond the bucket for global
+cancels alone: they never wait for anything else, but not even a person in a panic talks the session to its end with them.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ T = TypeVar("T")
 WINDOW_US = 1_000_000
 CANCELS_RESERVED_FRACTION = 8
 ORDERS_RESERVED_FRACTION = 4
+GLOBAL_CANCELS_KEPT = 5
+"""A second, beyond the bucket; with the most that it may hold that is still what IB allows."""
 
 
 class SendLane(IntEnum):
-    """What goes first. GLOBAL_CANCEL never waits."""
+    """What goes first. GLOBAL_CANCEL waits for no other lane."""
 
     GLOBAL_CANCEL = 0
     CANCEL = 1
@@ -28,13 +31,13 @@ class SendLane(IntEnum):
 
 
 class Pacer(Generic[T]):
-    """Messages that wait for their turn. `per_s_max` counts everything but the one global cancel."""
+    """Messages that wait for their turn. `per_s_max` counts everything but the slots that only global cancels have."""
 
     def __init__(self, per_s_max: int) -> None:
         self.per_s_max = per_s_max
         cancels_kept = per_s_max // CANCELS_RESERVED_FRACTION
         self._floor = {
-            SendLane.GLOBAL_CANCEL: -1,  # a slot of its own
+            SendLane.GLOBAL_CANCEL: -GLOBAL_CANCELS_KEPT,
             SendLane.CANCEL: 0,
             SendLane.ORDER: cancels_kept,
             SendLane.REQUEST: cancels_kept + per_s_max // ORDERS_RESERVED_FRACTION,
@@ -54,7 +57,7 @@ class Pacer(Generic[T]):
         self._refill(now_us)
         going: list[T] = []
         for lane, queue in self._waiting.items():
-            while queue and (lane is SendLane.GLOBAL_CANCEL or self._left() > self._floor[lane]):
+            while queue and self._left() > self._floor[lane]:
                 going.append(queue.popleft())
                 self._spent_us.append(now_us)
         self.sent_n += len(going)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hydra.broker.pacing import WINDOW_US, Pacer, SendLane
+from hydra.broker.pacing import GLOBAL_CANCELS_KEPT, WINDOW_US, Pacer, SendLane
 
 LANES = st.sampled_from([SendLane.CANCEL, SendLane.ORDER, SendLane.REQUEST])
 STEPS = st.lists(st.tuples(st.integers(0, 300_000), st.lists(LANES, max_size=30)), max_size=30)
@@ -37,6 +37,18 @@ def test_no_second_ever_sees_more_than_the_limit(rate: int, steps: list[tuple[in
     times = [at_us for at_us, _, _ in sent]
     for at_us in times:
         assert sum(at_us <= other < at_us + WINDOW_US for other in times) <= rate
+
+
+@settings(deadline=None, max_examples=60)
+@given(RATES, st.lists(st.tuples(st.integers(0, 300_000), st.lists(st.sampled_from(SendLane), max_size=30)), max_size=30))
+def test_global_cancels_too_stay_within_what_ib_allows_however_many_there_are(
+    rate: int, steps: list[tuple[int, list[SendLane]]]
+) -> None:
+    sent, put = drive(rate, steps)
+    times = [at_us for at_us, _, _ in sent]
+    most = max((sum(at_us <= other < at_us + WINDOW_US for other in times) for at_us in times), default=0)
+    assert most <= rate + GLOBAL_CANCELS_KEPT < 50
+    assert len(put) == len(sent)
 
 
 @settings(deadline=None, max_examples=60)

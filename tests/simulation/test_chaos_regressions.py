@@ -51,6 +51,13 @@ STORIES = {
         ),
         knobs={"risk.working_orders_max": 1},
     ),
+    "a storm of verbs sent a cancel of everything for each, above what the gateway allows in a second": plan(
+        990,
+        "20120314 09:30:05",
+        49.0,
+        Fault(kind="operator.verbs_storm", at_s=2911.007, for_s=0.625, amount=29.321),
+        workload="restless",
+    ),
     "a deleted journal gave the names of its parents anew, and two of one name were held for one too large": plan(
         6,
         "20070326 10:43:00",
