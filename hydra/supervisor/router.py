@@ -90,6 +90,7 @@ class RouterActor(SyncingActor):
         self.quotes: dict[int, Quote] = {}
         self.children: dict[str, str] = {}
         self.planned: set[str] = set()
+        self.will_retry = False
         self.abandoned: dict[str, str] = {}
         self.journal_up: JournalUp | None = None
         self.winding_down = ""
@@ -140,6 +141,7 @@ class RouterActor(SyncingActor):
             case QuoteChanged(quote=quote):
                 self._take_quote(quote, message)
             case WorkDue(what=what) if what == TRY_AGAIN:
+                self.will_retry = False
                 for signal in tuple(self.book.signals.values()):
                     self._route(signal)
             case Lifecycle(kind="gave_up", name=name, reason=reason):
@@ -184,9 +186,15 @@ class RouterActor(SyncingActor):
             self.planned.add(ref)
             self.context.tell("journal", ParentOpened(parent=plan))
         elif plan.for_now and now < signal.valid_until:
-            self.context.after(RETRY_S / self.context.clock.speed, WorkDue(what=TRY_AGAIN))
+            self._try_again()
         else:
             self._end(ref, SignalEnd.EXPIRED, plan.reason)
+
+    def _try_again(self) -> None:
+        """One reminder for all: with one for each, every reminder would make as many as there are signals."""
+        if not self.will_retry:
+            self.will_retry = True
+            self.context.after(RETRY_S / self.context.clock.speed, WorkDue(what=TRY_AGAIN))
 
     def _end(self, signal_id: str, end: SignalEnd, reason: str) -> None:
         self.planned.add(signal_id)

@@ -10,6 +10,7 @@ import pytest
 
 from hydra.gateway.instants import parse_text
 from hydra.simulation.chaos.hunt import hunt
+from hydra.simulation.chaos.options import plan_of
 from hydra.simulation.chaos.plan import ChaosPlan, Workload
 from hydra.simulation.faults.base import Fault
 
@@ -92,3 +93,8 @@ STORIES = {
 @pytest.mark.parametrize("story", STORIES)
 def test_what_once_broke_a_law_breaks_none_any_more(story: str) -> None:
     assert () == hunt(STORIES[story]).violations
+
+
+def test_signals_that_wait_for_a_quote_are_reminded_once_in_five_seconds_and_not_once_for_each_other() -> None:
+    """Three of them made three reminders of each, and three of each of those: after a minute nothing else was done."""
+    assert () == hunt(plan_of(1180)).violations
