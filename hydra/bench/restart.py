@@ -69,16 +69,16 @@ def measure_restarts(directory: Path, host: str, port: int, *, orders: int, rest
     (directory / "supervisor.toml").write_text(CONFIG.format(host=host, port=port, orders=orders), encoding="utf-8")
     _fill(directory / JOURNAL, events)
     taken: list[float] = []
-    unproven, counts = [], []
-    for n in range(restarts + 1):
-        taken.append(_first_order_s(directory, n + 1, orders))
-        unproven.append((n + 1) * orders)
+    counts: list[int] = []
+    _first_order_s(directory, 1, orders)
+    for run in range(2, restarts + 2):
         counts.append(_events_n(directory))
+        taken.append(_first_order_s(directory, run, orders))
     return Restarts(
         orders=orders,
-        restart_s=tuple(taken[1:]),
-        unproven=tuple(unproven[:-1]),
-        events=tuple(counts[:-1]),
+        restart_s=tuple(taken),
+        unproven=tuple(n * orders for n in range(1, restarts + 1)),
+        events=tuple(counts),
         import_s=_import_s(),
     )
 

@@ -27,6 +27,18 @@ def backoff_s(failures_n: int, *, initial_s: float, max_s: float, chance: random
     return min(max_s, doubled_s * (1 + chance.uniform(-JITTER, JITTER)))
 
 
+def link_plan(config: BrokerConfig) -> LinkPlan:
+    """One socket to the configured gateway, under hydra's own client id."""
+    return LinkPlan(
+        host=config.host,
+        port=config.port,
+        client_id=config.client_id,
+        connect_timeout_s=config.connect_timeout_s,
+        request_timeout_s=config.request_timeout_s,
+        messages_per_s_max=config.messages_per_s_max,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiallerNeeds:
     """Whom to tell: an attempt begins, it failed for this reason, a socket stands (return when it has ended)."""
@@ -74,7 +86,7 @@ class Dialler:
         """One socket from dialling to its end; always ends in LinkLost or AccountRefused."""
         self.needs.dialled()
         self._failures_n += 1
-        link = self._dialling = Link(self._link_plan())
+        link = self._dialling = Link(link_plan(self.config))
         try:
             welcome = await link.connect()
             account = check_account(welcome.accounts, self.config.account, self.environ)
@@ -88,17 +100,6 @@ class Dialler:
             self._dialling = None
         await self.needs.serve(link, welcome, account)
         raise LinkLost(link.closed_because)
-
-    def _link_plan(self) -> LinkPlan:
-        config = self.config
-        return LinkPlan(
-            host=config.host,
-            port=config.port,
-            client_id=config.client_id,
-            connect_timeout_s=config.connect_timeout_s,
-            request_timeout_s=config.request_timeout_s,
-            messages_per_s_max=config.messages_per_s_max,
-        )
 
     def _backoff_s(self, _attempt: RetryCallState) -> float:
         return backoff_s(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from hydra.config import GatewayConfig
+from hydra.config import Config, GatewayConfig
 from hydra.errors import StartError
 from hydra.runtime.clock import MarketClock, instant_of
 
@@ -90,6 +90,12 @@ def market_clock(listening: Listening, *, wall_us: int) -> MarketClock:
     """Market time as the gateway has it, when the wall clock of this machine shows `wall_us`."""
     since_us = (wall_us - listening.wall_us) * listening.speed
     return MarketClock(market_at=instant_of(listening.market_us + int(since_us)), speed=listening.speed)
+
+
+def pointed_at(gateway: EmbeddedGateway, config: Config) -> Config:
+    """The configuration of a run at this gateway."""
+    place = {"host": gateway.listening.host, "port": gateway.listening.port}
+    return config.model_copy(update={"broker": config.broker.model_copy(update=place)})
 
 
 def _command(config: GatewayConfig) -> list[str]:

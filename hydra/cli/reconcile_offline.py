@@ -18,10 +18,10 @@ from typing import Any
 import click
 import msgspec
 
-from hydra.broker.link import LinkPlan
+from hydra.broker.dialling import link_plan
 from hydra.broker.link_look import look
-from hydra.cli.embedded_gateway import start_gateway
-from hydra.config import Config
+from hydra.cli.embedded_gateway import pointed_at, start_gateway
+from hydra.config import BrokerConfig, Config
 from hydra.core.assessment import Assessment, assess
 from hydra.core.book import Book
 from hydra.core.comparison import Tolerance
@@ -47,8 +47,8 @@ def reconcile_offline(config: Config, *, as_json: bool) -> ExitCode:
     path = config.journal.path
     trusted = _trusted(config)
     logging.getLogger("ib_async").addHandler(logging.NullHandler())  # what it logs of a failure, our sentence says
-    with hold(journal_claim(path)), _gateway(config) as (host, port):
-        plan = _plan(config, host, port)
+    with hold(journal_claim(path)), _gateway(config) as broker:
+        plan = link_plan(broker)  # no other client id is told of our executions (ib-gateway-behaviour 3)
         account, snapshot = asyncio.run(look(plan, config.broker.account, os.environ, now=datetime.now(UTC)))
     events_n = trusted.book.seq
     tolerance = Tolerance(price=config.monitor.price_tolerance, cash=config.monitor.cash_tolerance)
@@ -59,7 +59,7 @@ def reconcile_offline(config: Config, *, as_json: bool) -> ExitCode:
         click.echo(f"journal {path}: {events_n:,} events can be trusted")
         if trusted.damage:
             click.echo(f"  not more: {trusted.damage}")
-        click.echo(f"broker {host}:{port}, account {account}: {_holdings(snapshot)}")
+        click.echo(f"broker {plan.host}:{plan.port}, account {account}: {_holdings(snapshot)}")
         for line in _lines(found):
             click.echo(f"  {line}")
         click.echo(_verdict(found, trusted))
@@ -79,29 +79,16 @@ def _trusted(config: Config) -> Trusted:
 
 
 @contextmanager
-def _gateway(config: Config) -> Iterator[tuple[str, int]]:
+def _gateway(config: Config) -> Iterator[BrokerConfig]:
     """Where to look. The embedded gateway ended with hydra: it is started for the look, on its own store."""
     if not config.gateway.embedded:
-        yield config.broker.host, config.broker.port
+        yield config.broker
         return
     gateway = start_gateway(config.gateway)
     try:
-        yield gateway.listening.host, gateway.listening.port
+        yield pointed_at(gateway, config).broker
     finally:
         gateway.stop()
-
-
-def _plan(config: Config, host: str, port: int) -> LinkPlan:
-    """Under hydra's own client id: no other is told of its executions (ib-gateway-behaviour 3)."""
-    broker = config.broker
-    return LinkPlan(
-        host=host,
-        port=port,
-        client_id=broker.client_id,
-        connect_timeout_s=broker.connect_timeout_s,
-        request_timeout_s=broker.request_timeout_s,
-        messages_per_s_max=broker.messages_per_s_max,
-    )
 
 
 def _holdings(snapshot: BrokerSnapshot) -> str:

@@ -15,7 +15,7 @@ import click
 from loguru import logger
 
 from hydra.broker.safety import EXPECTED_ACCOUNT, check_port
-from hydra.cli.embedded_gateway import EmbeddedGateway, market_clock, start_gateway
+from hydra.cli.embedded_gateway import EmbeddedGateway, market_clock, pointed_at, start_gateway
 from hydra.cli.endings import StopSignals, die_hung
 from hydra.cli.gateway_clock import card_clock, clock_of_gateway
 from hydra.cli.halt_direct import cancel_after_collapse
@@ -85,7 +85,7 @@ def run(options: RunOptions, signals: StopSignals) -> RunResult:
         if config.gateway.embedded:
             gateway = start_gateway(config.gateway)
             stack.callback(gateway.stop)
-            config = _pointed_at(gateway, config)
+            config = pointed_at(gateway, config)
         remembered = remembered_clock(config)
         write_card(config.journal.path, _card(config))
         stack.callback(remove_card, config.journal.path)
@@ -218,11 +218,6 @@ def claims_of(config: Config, folder: Path) -> list[Claim]:
     if broker.account:
         claims.append(account_claim(folder, account=broker.account, client_id=broker.client_id))
     return claims
-
-
-def _pointed_at(gateway: EmbeddedGateway, config: Config) -> Config:
-    place = {"host": gateway.listening.host, "port": gateway.listening.port}
-    return config.model_copy(update={"broker": config.broker.model_copy(update=place)})
 
 
 def _card(config: Config) -> RunCard:

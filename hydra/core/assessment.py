@@ -11,7 +11,7 @@ from datetime import datetime
 
 from hydra.core.book import Book
 from hydra.core.comparison import Tolerance, compare_cash, compare_positions, is_same
-from hydra.core.effects import Effects, Later, Send
+from hydra.core.effects import drive
 from hydra.core.judging import asked, judge_orders
 from hydra.core.reactions import react
 from hydra.core.screening import dated
@@ -54,18 +54,8 @@ class _Scratch:
         self._facts.add(event.fact_id)
         self.told.append(event)
         self.book.apply(self.book.seq + 1, self.at, event)
-        self._drive(react(self.book, event, self.known))
+        drive(react(self.book, event, self.known), self.fold, lambda effect: None)  # there is nobody to tell
         return True
-
-    def _drive(self, effects: Effects) -> None:
-        """Only what would be recorded counts; there is nobody to tell."""
-        answer: bool | None = None
-        while True:
-            try:
-                effect = next(effects) if answer is None else effects.send(answer)
-            except StopIteration:
-                return
-            answer = True if isinstance(effect, Send | Later) else self.fold(effect)
 
 
 def assess(book: Book, snapshot: BrokerSnapshot, tolerance: Tolerance, known: Callable[[str], bool]) -> Assessment:

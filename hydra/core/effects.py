@@ -6,7 +6,7 @@ so the next line sees the book with it; the yield answers whether the event was 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -43,3 +43,18 @@ T = TypeVar("T")
 Effect = Event | Send | Later
 Effects = Generator[Effect, bool, None]
 EffectsOf = Generator[Effect, bool, T]
+
+
+def drive(effects: Effects, record: Callable[[Event], bool], hand_on: Callable[[Send | Later], object]) -> None:
+    """Run a generator of effects: each event is recorded before it goes on, and it hears whether that was new."""
+    answer: bool | None = None
+    while True:
+        try:
+            effect = next(effects) if answer is None else effects.send(answer)
+        except StopIteration:
+            return
+        answer = True
+        if isinstance(effect, Send | Later):
+            hand_on(effect)
+        else:
+            answer = record(effect)

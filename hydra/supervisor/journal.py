@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hydra.core.book import Book
-from hydra.core.effects import Effects, Later, Moment, Send
+from hydra.core.effects import Effects, Later, Moment, Send, drive
 from hydra.core.sequencer import RunStart, Sequencer, SequencerRules
 from hydra.journal.faults import WriteFailed, WriterFenced
 from hydra.journal.store import EventStore
@@ -98,17 +98,7 @@ class JournalActor(BatchActor):
 
     def _drive(self, effects: Effects, moment: Moment) -> None:
         """Run a generator of effects: each event is appended, folded and reacted to before the generator goes on."""
-        answer: bool | None = None
-        while True:
-            try:
-                effect = next(effects) if answer is None else effects.send(answer)
-            except StopIteration:
-                return
-            answer = True
-            if isinstance(effect, Send | Later):
-                self.outbox.append(effect)
-                continue
-            answer = self._record(effect, moment)
+        drive(effects, lambda event: self._record(event, moment), self.outbox.append)
 
     def _record(self, event: Event, moment: Moment) -> bool:
         """Append, fold, tell, react. False when the same fact is in the journal already."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,13 +14,11 @@ from ib_async import IB, LimitOrder, Stock
 from hydra.cli.embedded_gateway import start_gateway
 from hydra.config import Config, GatewayConfig
 from hydra.journal.locks import hold, journal_claim
-from hydra.journal.store import EventStore
-from hydra.messages.base import Event
 from hydra.messages.decisions import OpeningBalance, OperatorActed
 from tests.cli.served_desk import at_home, hydra
 from tests.cli.test_halt_direct import open_orders
+from tests.journal.writing import write_journal
 
-AT = datetime(2012, 6, 4, 13, 30, tzinfo=UTC)
 CASH = Decimal(1_000_000)
 JOURNAL = Config().journal.path
 
@@ -30,16 +27,8 @@ JOURNAL = Config().journal.path
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In an empty folder, a journal of an account as a new embedded gateway has it."""
     at_home(tmp_path, monkeypatch)
-    journal(OpeningBalance(cash=CASH, adopted=(), ignored=(), by="hydra"), OperatorActed(verb="halt", by="ann", text=""))
-
-
-def journal(*events: Event) -> None:
-    store = EventStore.open(JOURNAL, create=True)
-    store.begin()
-    for event in events:
-        store.append(event, AT, 1, 0)
-    store.commit()
-    store.close()
+    opened = OpeningBalance(cash=CASH, adopted=(), ignored=(), by="hydra")
+    write_journal(JOURNAL, [opened, OperatorActed(verb="halt", by="ann", text="")])
 
 
 def rest_an_order() -> None:

@@ -28,8 +28,13 @@ def record(store: EventStore, events: Sequence[Event], *, first: int = 0) -> Non
 
 
 def write_story(path: Path) -> None:
+    write_journal(path, STORY)
+
+
+def write_journal(path: Path, events: Sequence[Event]) -> None:
+    """The journal of a hydra that has stopped."""
     store = EventStore.open(path, create=True)
-    record(store, STORY)
+    record(store, events)
     store.close()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from hydra.broker.dialling import link_plan
 from hydra.broker.link import Link, LinkPlan
 from hydra.broker.listings import LinkLost
 from hydra.simulation.disk import Trap
@@ -95,15 +96,7 @@ def _second_sigterm(arena: Arena, fault: Fault, chance: Random) -> None:
 
 def _second_supervisor(arena: Arena, fault: Fault, chance: Random) -> Undo:
     """Another process under our client id: it is turned away while ours is connected, and holds the id when it gets it."""
-    broker = arena.desk.plans.config.broker
-    plan = LinkPlan(
-        host=broker.host,
-        port=broker.port,
-        client_id=broker.client_id,
-        connect_timeout_s=broker.connect_timeout_s,
-        request_timeout_s=broker.request_timeout_s,
-        messages_per_s_max=broker.messages_per_s_max,
-    )
+    plan = link_plan(arena.desk.plans.config.broker)
     task = keep_task(arena, _intrude(arena, plan), "second supervisor")
 
     def undo() -> None:
